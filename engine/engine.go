@@ -1,0 +1,177 @@
+// Package engine is an embedded SageMaker: a real endpoint on one loopback port, for SageMaker's training API, S3, STS,
+// IAM and CloudWatch Logs, that really trains.
+//
+//	func main() {
+//		engine.Init() // jobs are watched over by re-executions of this program
+//		e, err := engine.Open(ctx, engine.Config{Dir: dir})
+//		…
+//		defer e.Close()
+//		err = e.Listen(ctx, "")          // or mount e.Handler() elsewhere
+//		client := sagemaker.NewFromConfig(e.AWSConfig("us-east-1"))
+//	}
+//
+// Jobs outlive the engine: after Close, or kill −9, they go on, and the next Open of the same directory adopts them.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/sagefly/sagefly/engine/internal/aws/iam"
+	"github.com/sagefly/sagefly/engine/internal/aws/logs"
+	"github.com/sagefly/sagefly/engine/internal/aws/s3"
+	"github.com/sagefly/sagefly/engine/internal/aws/sts"
+	"github.com/sagefly/sagefly/engine/internal/image"
+	"github.com/sagefly/sagefly/engine/internal/job"
+	"github.com/sagefly/sagefly/engine/internal/object"
+	"github.com/sagefly/sagefly/engine/internal/store"
+	"github.com/sagefly/sagefly/engine/internal/wire"
+	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/process"
+)
+
+// Account is the one account of every embedded engine.
+const Account = "000000000000"
+
+// DefaultAddr is where an engine listens when nothing else is said.
+const DefaultAddr = "127.0.0.1:8717"
+
+// Config says how an engine works. Only Dir is required.
+type Config struct {
+	// Dir is the data directory. It is created (0700) when it is missing.
+	Dir string
+	// Logger gets the engine's own messages; nil discards them. A job's output never passes through it.
+	Logger *slog.Logger
+	// Runner starts the hosts of jobs; nil = processes of this machine.
+	Runner runner.Runner
+	// Slots is how many jobs run at the same time; 0 = one per processor.
+	Slots int
+	// Trainer is a program that trains built-in algorithms, known to be of this version; "" = search for one.
+	Trainer string
+}
+
+// Engine is an open data directory, its jobs and its endpoint. Its methods are safe for concurrent use.
+type Engine struct {
+	config  Config
+	owner   *ownership
+	db      *store.DB
+	objects *object.Store
+	jobs    *job.Service
+	server  *wire.Server
+
+	mu       sync.Mutex
+	addr     string
+	listener *http.Server
+	serving  sync.WaitGroup
+}
+
+// Init must be called first in main, and in TestMain of tests that run jobs. When this process was started to watch
+// over a job's host, Init does that and never returns; else it returns at once.
+func Init() { process.Init() }
+
+// Open takes ownership of the data directory and takes up its unfinished jobs. While another process owns it, the
+// error is an *OwnedError with that process' address.
+func Open(ctx context.Context, c Config) (*Engine, error) {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Slots == 0 {
+		c.Slots = runtime.NumCPU()
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	c.Dir = dir
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	owner, err := own(dir)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{config: c, owner: owner}
+	if err := e.open(ctx); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+func (e *Engine) open(ctx context.Context) (err error) {
+	if e.config.Runner == nil {
+		if e.config.Runner, err = process.New(process.Config{}); err != nil {
+			return err
+		}
+	}
+	if e.db, err = store.Open(ctx, filepath.Join(e.config.Dir, "sagefly.db")); err != nil {
+		return err
+	}
+	if e.objects, err = object.Open(ctx, e.db, filepath.Join(e.config.Dir, "objects")); err != nil {
+		return err
+	}
+	keys, err := jobKeys(ctx, e.db)
+	if err != nil {
+		return err
+	}
+	if e.addr, err = e.db.Setting(ctx, addrSetting); err != nil {
+		return err
+	}
+	e.jobs, err = job.New(ctx, job.Config{
+		Dir: e.config.Dir, Account: Account, Slots: e.config.Slots,
+		DB: e.db, Objects: e.objects, Runner: e.config.Runner,
+		Trainer: &image.Trainer{Path: e.config.Trainer}, Logger: e.config.Logger,
+		Env: func(region string) map[string]string { return jobEnvironment(e.Addr(), region, keys) },
+	})
+	if err != nil {
+		return err
+	}
+	e.server = e.wire()
+	return nil
+}
+
+func (e *Engine) wire() *wire.Server {
+	face := logs.Face{Account: Account, Streams: e.jobs.Streams}
+	return &wire.Server{
+		Account:   Account,
+		SageMaker: wire.SageMaker{Jobs: e.jobs}.Do,
+		Logs:      face.Do,
+		STS:       sts.Serve,
+		IAM:       iam.Serve,
+		S3:        s3.New(e.objects, s3.Config{}),
+		Health:    e.health,
+		Logger:    e.config.Logger,
+	}
+}
+
+// Handler answers every request of every service. It may be mounted in any server that stays on loopback.
+func (e *Engine) Handler() http.Handler { return e.server }
+
+// Unfinished returns the names of the jobs that have not ended.
+func (e *Engine) Unfinished() []string { return e.jobs.Live() }
+
+// Close stops listening, ends supervision and gives the directory up. Running jobs go on.
+func (e *Engine) Close() error {
+	var errs []error
+	errs = append(errs, e.stopListening())
+	if e.jobs != nil {
+		e.jobs.Close()
+	}
+	if e.db != nil {
+		errs = append(errs, e.db.Close())
+	}
+	return errors.Join(append(errs, e.owner.release())...)
+}
+
+func (e *Engine) health() any {
+	return map[string]any{
+		"status": "ok", "pid": os.Getpid(), "data": e.config.Dir, "account": Account,
+		"runner": e.config.Runner.Name(), "mode": e.config.Runner.Mode(), "unfinished": len(e.jobs.Live()),
+	}
+}

@@ -1,0 +1,71 @@
+package input
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sagefly/sagefly/engine/internal/object"
+)
+
+// Channel is one input of a job, with its data in the object store.
+type Channel struct {
+	Name    string
+	URI     string // s3://BUCKET/PREFIX
+	Sharded bool   // ShardedByS3Key: the objects are dealt over the hosts
+}
+
+// Shard says which part of a sharded channel a host gets: objects whose place in key order is Index modulo Hosts.
+type Shard struct{ Index, Hosts int }
+
+// Lay puts the contents of one object's file at path.
+type Lay func(blob, path string) error
+
+// Stage brings the channel's objects below dir, which becomes the channel's directory, and returns how many files and
+// bytes there are. It can be repeated: what an interrupted run left is replaced.
+func Stage(ctx context.Context, objects *object.Store, c Channel, s Shard, dir string, lay Lay) (files int, size int64, err error) {
+	bucket, prefix, err := ParseURI(c.URI)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
+		return 0, 0, err
+	}
+	found := 0
+	for info, err := range objects.All(ctx, bucket, prefix) {
+		if err != nil {
+			return files, size, err
+		}
+		name, ok, err := fileName(prefix, info.Key)
+		if err != nil {
+			return files, size, err
+		}
+		if !ok {
+			continue
+		}
+		found++
+		if c.Sharded && (found-1)%s.Hosts != s.Index {
+			continue
+		}
+		if err := put(info, filepath.Join(dir, filepath.FromSlash(name)), lay); err != nil {
+			return files, size, fmt.Errorf("object s3://%s/%s: %w", bucket, info.Key, err)
+		}
+		files, size = files+1, size+info.Size
+	}
+	if found == 0 {
+		return 0, 0, fmt.Errorf("%w under S3 URL %q given in input data source", ErrEmpty, c.URI)
+	}
+	return files, size, nil
+}
+
+// ErrEmpty is wrapped by Stage when no object lies under the channel's prefix. Its text is the service's.
+var ErrEmpty = errors.New("No S3 objects found") //nolint:staticcheck // the service's wording
+
+func put(info object.Info, path string, lay Lay) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return lay(info.Path, path)
+}

@@ -1,0 +1,49 @@
+package job
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+)
+
+// Stop is StopTrainingJob: it answers when the wish is stored. Stopping a job that is already stopping is accepted.
+func (s *Service) Stop(ctx context.Context, region, name string) error {
+	row, err := s.find(ctx, region, name)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	v := s.live[row.ID]
+	s.mu.Unlock()
+	if v != nil && (row.Status == lifecycle.InProgress || row.Status == lifecycle.Stopping) {
+		if _, ok := v.ask(ctx, lifecycle.StopRequested{}); ok {
+			return nil
+		}
+		if row, err = s.find(ctx, region, name); err != nil { // it ended meanwhile
+			return err
+		}
+	}
+	if row.Status == lifecycle.InProgress || row.Status == lifecycle.Stopping {
+		return fmt.Errorf("stop %s: %w", name, context.Cause(s.shutdown))
+	}
+	return api.NotRunning(row.Status)
+}
+
+// Delete is DeleteTrainingJob: the entry, its tags and its log go, its archives stay. The name is free afterwards.
+func (s *Service) Delete(ctx context.Context, region, name string) error {
+	row, err := s.find(ctx, region, name)
+	if err != nil {
+		return err
+	}
+	switch row.Status {
+	case lifecycle.Completed, lifecycle.Failed, lifecycle.Stopped:
+	default:
+		return api.NotEnded(row.Status)
+	}
+	if err := s.DB.DeleteJob(ctx, row.ID, api.TrainingJobARN(region, s.Account, name)); err != nil {
+		return err
+	}
+	return removeAll(s.logDir(row.ID))
+}

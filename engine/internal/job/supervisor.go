@@ -1,0 +1,150 @@
+package job
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/store"
+	"github.com/sagefly/sagefly/engine/runner"
+)
+
+type effect = lifecycle.Effect
+
+// supervisor carries one job from its current state to its end. Its state is touched by run alone; everything else
+// talks to it by messages.
+type supervisor struct {
+	service *Service
+	row     store.Job
+	request *request
+	state   lifecycle.State
+
+	mail  chan message
+	over  context.Context //nolint:containedctx // done when the job has ended or the engine closes
+	end   context.CancelCauseFunc
+	tasks sync.WaitGroup // effects under way
+
+	stage   context.CancelCauseFunc
+	hosts   map[string]runner.Process
+	slotOn  atomic.Bool // a slot is held
+	started sync.Map    // host → runner.Process, from launch to watch
+}
+
+// message is an event, and optionally the wish to know when it is stored.
+type message struct {
+	event lifecycle.Event
+	reply chan<- lifecycle.State
+}
+
+// supervisor carries on a stored job.
+func (s *Service) supervisor(row store.Job) (*supervisor, error) {
+	state, err := lifecycle.Unmarshal(row.State)
+	if err != nil {
+		return nil, err
+	}
+	request, err := decode(row.Request)
+	if err != nil {
+		return nil, err
+	}
+	return s.newSupervisor(row, request, state), nil
+}
+
+func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State) *supervisor {
+	v := &supervisor{
+		service: s, row: row, request: r, state: state,
+		mail: make(chan message), hosts: map[string]runner.Process{},
+		stage: func(error) {},
+	}
+	v.over, v.end = context.WithCancelCause(s.shutdown)
+	return v
+}
+
+// resume prepares for a job that was under way when the engine ended, and returns what to do.
+func (v *supervisor) resume() []effect {
+	if v.state.Phase != lifecycle.Queued && v.state.Phase != lifecycle.Ended {
+		v.service.slots.Take()
+		v.slotOn.Store(true)
+	}
+	return lifecycle.Resume(v.state)
+}
+
+// run performs effects and takes in events until the job has ended or the engine closes.
+func (v *supervisor) run(effects []effect) {
+	defer v.end(errShutdown)
+	for {
+		for _, e := range effects {
+			v.perform(e)
+		}
+		if v.state.Phase == lifecycle.Ended {
+			return
+		}
+		select {
+		case <-v.over.Done():
+			v.tasks.Wait()
+			return
+		case m := <-v.mail:
+			effects = v.advance(m)
+		}
+	}
+}
+
+// advance applies one event and stores the result; effects are performed only after that. An event that changes
+// nothing is not stored.
+func (v *supervisor) advance(m message) []effect {
+	next, effects := lifecycle.Next(v.state, m.event, now())
+	document, err := next.Marshal()
+	if err != nil { // a state is plain data; this cannot happen
+		v.service.Logger.Error("job state not encoded", "job", v.row.Name, "err", err)
+		return nil
+	}
+	v.state = next
+	if !bytes.Equal(document, v.row.State) {
+		v.row.State, v.row.Status, v.row.Modified = document, next.Status, next.Modified
+		v.save()
+	}
+	if m.reply != nil {
+		m.reply <- v.state
+	}
+	return effects
+}
+
+// save stores the state. It tries until it succeeds or the engine closes: a full disk stops the job's progress, not
+// its record.
+func (v *supervisor) save() {
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := v.service.DB.UpdateJob(context.WithoutCancel(v.over), v.row)
+		if err == nil || errors.Is(err, store.ErrClosed) {
+			return
+		}
+		v.service.Logger.Error("job state not stored, trying again", "job", v.row.Name, "err", err)
+		select {
+		case <-v.over.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// post hands an event to run, unless the job is over.
+func (v *supervisor) post(e lifecycle.Event) {
+	select {
+	case v.mail <- message{event: e}:
+	case <-v.over.Done():
+	}
+}
+
+// ask hands an event to run and waits until its effect on the state is stored. ok is false when the job is over.
+func (v *supervisor) ask(ctx context.Context, e lifecycle.Event) (s lifecycle.State, ok bool) {
+	reply := make(chan lifecycle.State, 1)
+	select {
+	case v.mail <- message{e, reply}:
+		return <-reply, true
+	case <-v.over.Done():
+	case <-ctx.Done():
+	}
+	return s, false
+}

@@ -1,0 +1,120 @@
+package job
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+
+	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/engine/internal/store"
+)
+
+const maxTags = 50
+
+// AddTags is AddTags; it answers with all tags of the resource.
+func (s *Service) AddTags(ctx context.Context, region string, tree map[string]any) (map[string]any, error) {
+	arn, err := s.taggable(ctx, region, tree)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := tree["Tags"].([]any)
+	tags, err := tagsOf(list)
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.PutTags(ctx, arn, tags, func(total int) error {
+		if total > maxTags {
+			return api.TooManyTags()
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.DB.Tags(ctx, arn, "", maxTags)
+	return map[string]any{"Tags": tagList(all)}, err
+}
+
+// DeleteTags is DeleteTags.
+func (s *Service) DeleteTags(ctx context.Context, region string, tree map[string]any) error {
+	arn, err := s.taggable(ctx, region, tree)
+	if err != nil {
+		return err
+	}
+	var keys []string
+	for _, k := range tree["TagKeys"].([]any) {
+		keys = append(keys, k.(string))
+	}
+	return s.DB.DeleteTags(ctx, arn, keys)
+}
+
+// ListTags is ListTags. The token is the last key of the page before.
+func (s *Service) ListTags(ctx context.Context, region string, tree map[string]any) (map[string]any, error) {
+	arn, err := s.taggable(ctx, region, tree)
+	if err != nil {
+		return nil, err
+	}
+	after := ""
+	if token, ok := tree["NextToken"].(string); ok {
+		key, err := base64.URLEncoding.DecodeString(token)
+		if err != nil {
+			return nil, api.InvalidToken("malformed")
+		}
+		after = string(key)
+	}
+	limit := number(tree["MaxResults"], maxTags)
+	tags, err := s.DB.Tags(ctx, arn, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	answer := map[string]any{}
+	if len(tags) > limit {
+		tags = tags[:limit]
+		answer["NextToken"] = base64.URLEncoding.EncodeToString([]byte(tags[limit-1].Key))
+	}
+	answer["Tags"] = tagList(tags)
+	return answer, nil
+}
+
+// taggable returns the request's ARN when it names a training job of this account that exists.
+func (s *Service) taggable(ctx context.Context, region string, tree map[string]any) (string, error) {
+	text, _ := tree["ResourceArn"].(string)
+	arn, err := api.ParseARN(text)
+	if err != nil {
+		return "", api.ValidationError("%v", err)
+	}
+	if arn.Account != s.Account || arn.Region != region || arn.Type != "training-job" {
+		return "", api.NotFound()
+	}
+	if _, err := s.DB.Job(ctx, region, arn.Name); errors.Is(err, store.ErrNotFound) {
+		return "", api.NotFound()
+	} else if err != nil {
+		return "", err
+	}
+	return text, nil
+}
+
+// tagsOf reads a validated tag list; the number of tags was checked with it. A key that occurs twice is refused, as in AWS's other tag operations.
+func tagsOf(list []any) ([]store.Tag, error) {
+	seen := map[string]bool{}
+	var tags []store.Tag
+	for _, item := range list {
+		m, _ := item.(map[string]any)
+		key, _ := m["Key"].(string)
+		value, _ := m["Value"].(string)
+		if seen[key] {
+			return nil, api.ValidationError("Duplicate tag key found: %s", key)
+		}
+		seen[key] = true
+		tags = append(tags, store.Tag{Key: key, Value: value})
+	}
+	return tags, nil
+}
+
+func tagList(tags []store.Tag) []any {
+	list := make([]any, len(tags))
+	for i, t := range tags {
+		list[i] = map[string]any{"Key": t.Key, "Value": t.Value}
+	}
+	return list
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/sagefly/sagefly/internal/atomicfile"
+)
+
+// OwnedError says that another process owns the data directory.
+type OwnedError struct {
+	Dir  string
+	PID  int    // 0 when the owner has not said yet
+	Addr string // where it listens; "" when it does not (yet)
+}
+
+func (e *OwnedError) Error() string {
+	return fmt.Sprintf("data directory %s is owned by process %d, which listens at %q", e.Dir, e.PID, e.Addr)
+}
+
+// ownership is the lock on a data directory. The lock is the kernel's: it goes with the process, however that ends.
+type ownership struct {
+	dir  string
+	file *os.File
+}
+
+// owner is what owner.json says about the process that holds the lock.
+type owner struct {
+	PID  int    `json:"pid"`
+	Addr string `json:"addr"`
+}
+
+func own(dir string) (*ownership, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "owner.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock data directory: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		o, _ := readOwner(dir) // an owner that is just starting has not written it yet
+		return nil, errors.Join(&OwnedError{Dir: dir, PID: o.PID, Addr: o.Addr}, f.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock data directory %s: %w", dir, err), f.Close())
+	}
+	o := &ownership{dir: dir, file: f}
+	if err := o.announce(""); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return o, nil
+}
+
+// announce tells other processes where this one listens.
+func (o *ownership) announce(addr string) error {
+	data, err := json.Marshal(owner{PID: os.Getpid(), Addr: addr})
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(filepath.Join(o.dir, "owner.json"), data, 0o600)
+}
+
+func (o *ownership) release() error {
+	_ = os.Remove(filepath.Join(o.dir, "owner.json")) // a stale one is harmless: the lock decides
+	return o.file.Close()
+}
+
+func readOwner(dir string) (owner, error) {
+	var o owner
+	data, err := os.ReadFile(filepath.Join(dir, "owner.json"))
+	if err != nil {
+		return o, err
+	}
+	return o, json.Unmarshal(data, &o)
+}

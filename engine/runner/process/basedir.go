@@ -1,0 +1,44 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sagefly/sagefly/container"
+	"github.com/sagefly/sagefly/engine/runner"
+)
+
+// enterBaseDir makes what base-directory mode can offer: variables and symbolic links.
+func enterBaseDir(d runDir, spec *runner.Spec) error {
+	if spec.Env == nil {
+		spec.Env = map[string]string{}
+	}
+	spec.Env[container.BaseDirVariable] = d.ml()
+	for _, name := range []string{"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"} {
+		if _, ok := spec.Env[name]; !ok {
+			spec.Env[name] = os.DevNull
+		}
+	}
+	if spec.WorkDir == "" {
+		spec.WorkDir = d.ml()
+	}
+	for _, m := range spec.Mounts {
+		if err := link(m.Source, filepath.Join(d.ml(), m.Target)); err != nil {
+			return fmt.Errorf("show %s: %w", m.Source, err)
+		}
+	}
+	becomeSubreaper()
+	return nil
+}
+
+// link puts a symbolic link in the place of an empty directory, a former link or nothing.
+func link(source, target string) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(target); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return os.Symlink(source, target)
+}

@@ -1,0 +1,83 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sagefly/sagefly/container"
+	"github.com/sagefly/sagefly/engine/runner"
+)
+
+// probeTimeout is far more than a probe takes on the slowest machine.
+const probeTimeout = 10 * time.Second
+
+// probe finds the best isolation that works here by making a whole host with it, without a program.
+func probe() (isolation, error) {
+	var all error
+	for _, iso := range candidates() {
+		err := try(iso)
+		if err == nil {
+			return iso, nil
+		}
+		all = errors.Join(all, err)
+	}
+	return isolation{}, all
+}
+
+func try(iso isolation) error {
+	dir, err := os.MkdirTemp("", "sagefly-probe-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	d := runDir(dir)
+	for _, name := range []string{d.root(), d.ml(), filepath.Join(dir, "channel")} {
+		if err := os.Mkdir(name, 0o755); err != nil {
+			return err
+		}
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	proc, err := spawn("probe", d, iso, w)
+	w.Close()
+	if err != nil {
+		return fmt.Errorf("namespaces: %w", err)
+	}
+	r.SetReadDeadline(time.Now().Add(probeTimeout))
+	var b [1000]byte
+	n, _ := r.Read(b[:])
+	proc.Kill() // after its answer, or never answering
+	proc.Wait()
+	if answer := strings.TrimSpace(string(b[:n])); answer != statusRuns {
+		return fmt.Errorf("namespaces: %s", answer)
+	}
+	return nil
+}
+
+// probeMain is the other side of try.
+func probeMain(d runDir) int {
+	o := order{Mode: runner.ModeOptML, Spec: runner.Spec{
+		Hosts:  map[string]string{"probe": "127.0.0.1"},
+		Mounts: []runner.Mount{{Source: filepath.Join(string(d), "channel"), Target: "input/data/probe"}},
+	}}
+	err := enter(d, &o)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(container.Root, "probe"), nil, 0o600)
+	}
+	if err == nil {
+		_, err = os.Stat(filepath.Join(d.ml(), "probe"))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Fprintln(os.Stderr, statusRuns)
+	return 0
+}
