@@ -20,6 +20,9 @@ func asOwned(err error) (*engine.OwnedError, bool) { return errors.AsType[*engin
 const signature = "AWS4-HMAC-SHA256 Credential=AKID/20261125/us-east-1/%s/aws4_request, SignedHeaders=host;x-amz-date, Signature=" +
 	"0000000000000000000000000000000000000000000000000000000000000000"
 
+// raw keeps enough connections open for the benchmarks.
+var raw = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
 // send sends a raw request; service "" leaves it unsigned.
 func (s *site) send(t testing.TB, service, target, body string, change func(*http.Request)) (int, []byte) {
 	t.Helper()
@@ -37,7 +40,7 @@ func (s *site) send(t testing.TB, service, target, body string, change func(*htt
 	if change != nil {
 		change(r)
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := raw.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
 
-// Create is CreateTrainingJob. tree has passed api.Validate and becomes the service's. It answers when the job is stored.
+// Create is CreateTrainingJob. tree has passed api.Validate. It answers when the job is stored.
 func (s *Service) Create(ctx context.Context, region string, tree map[string]any) (string, error) {
 	if err := api.CheckTrainingJob(tree); err != nil {
 		return "", err
@@ -25,10 +25,11 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 	if err != nil {
 		return "", err
 	}
-	if err := s.check(ctx, tree); err != nil {
+	document, r, err := s.complete(ctx, api.Defaults(tree))
+	if err != nil {
 		return "", err
 	}
-	v, effects, err := s.insert(ctx, region, api.Defaults(tree), tags)
+	v, effects, err := s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, r, tags)
 	if err != nil {
 		return "", err
 	}
@@ -36,25 +37,15 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 	return v.arn(), nil
 }
 
-// insert stores a new job: what Describe will echo, and its first state.
-func (s *Service) insert(ctx context.Context, region string, echo map[string]any, tags []store.Tag) (*supervisor, []effect, error) {
-	document, err := json.Marshal(echo)
-	if err != nil {
-		return nil, nil, fmt.Errorf("encode request: %w", err)
-	}
-	r, err := decode(document)
-	if err != nil {
-		return nil, nil, err
-	}
+// insert stores a new job with its first state.
+func (s *Service) insert(ctx context.Context, row store.Job, r *request, tags []store.Tag) (*supervisor, []effect, error) {
 	state, effects := lifecycle.New(hostNames(int(*r.ResourceConfig.InstanceCount)), now())
-	row := store.Job{
-		Region: region, Name: *r.TrainingJobName, Status: state.Status,
-		Created: state.Created, Modified: state.Modified, Request: document,
-	}
+	row.Status, row.Created, row.Modified = state.Status, state.Created, state.Modified
+	var err error
 	if row.State, err = state.Marshal(); err != nil {
 		return nil, nil, err
 	}
-	arn := api.TrainingJobARN(region, s.Account, row.Name)
+	arn := api.TrainingJobARN(row.Region, s.Account, row.Name)
 	if row.ID, err = s.DB.InsertJob(ctx, row, arn, tags); errors.Is(err, store.ErrExists) {
 		return nil, nil, api.NameTaken(arn)
 	} else if err != nil {
@@ -63,53 +54,56 @@ func (s *Service) insert(ctx context.Context, region string, echo map[string]any
 	return s.newSupervisor(row, r, state), effects, nil
 }
 
-// check refuses what cannot run here and completes the request with what the service adds: a built-in algorithm's
-// metric definitions.
-func (s *Service) check(ctx context.Context, tree map[string]any) error {
-	r, err := recode(tree)
+// complete refuses what cannot run here and adds to the request what the service adds: a built-in algorithm's metric
+// definitions. It returns what Describe will echo, in both forms.
+func (s *Service) complete(ctx context.Context, echo map[string]any) ([]byte, *request, error) {
+	document, r, err := recode(echo)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := served(r); err != nil {
-		return err
+		return nil, nil, err
 	}
 	program, err := s.Trainer.Resolve(ctx, imageRequest(r))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	definitions := metricDefinitions(r)
 	if program.Version != nil {
-		definitions = inject(tree, program.Version.MetricDefinitions(r.HyperParameters))
+		inject(echo, program.Version.MetricDefinitions(r.HyperParameters))
+		if document, r, err = recode(echo); err != nil {
+			return nil, nil, err
+		}
 	}
-	if _, err := metric.New(definitions); err != nil {
-		return api.ValidationError("This engine matches metrics with RE2 expressions, which have no look-around and no back-references: %v", err)
+	if _, err := metric.New(metricDefinitions(r)); err != nil {
+		return nil, nil, api.ValidationError("This engine matches metrics with RE2 expressions, which have no look-around and no back-references: %v", err)
 	}
-	return s.checkBuckets(ctx, r)
+	return document, r, s.checkBuckets(ctx, r)
 }
 
-func recode(tree map[string]any) (*request, error) {
+func recode(tree map[string]any) ([]byte, *request, error) {
 	document, err := json.Marshal(tree)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("encode request: %w", err)
 	}
 	r, err := decode(document)
 	if err != nil {
-		return nil, api.Malformed(err.Error())
+		return nil, nil, api.Malformed(err.Error())
 	}
-	return r, nil
+	return document, r, nil
 }
+
+// maxDefinitions is the API's limit for MetricDefinitions.
+const maxDefinitions = 40
 
 // inject puts the algorithm's metric definitions in place of the request's: for a built-in algorithm the service
 // ignores the caller's and adds its own.
-func inject(tree map[string]any, definitions []algorithm.MetricDefinition) []metric.Definition {
-	list := make([]any, len(definitions))
-	own := make([]metric.Definition, len(definitions))
-	for i, d := range definitions {
-		list[i] = map[string]any{"Name": d.Name, "Regex": d.Regex}
-		own[i] = metric.Definition(d)
+func inject(echo map[string]any, definitions []algorithm.MetricDefinition) {
+	list := make([]any, 0, len(definitions))
+	for _, d := range definitions[:min(len(definitions), maxDefinitions)] {
+		list = append(list, map[string]any{"Name": d.Name, "Regex": d.Regex})
 	}
-	tree["AlgorithmSpecification"].(map[string]any)["MetricDefinitions"] = list
-	return own
+	a := echo["AlgorithmSpecification"].(map[string]any)
+	a["MetricDefinitions"], a["EnableSageMakerMetricsTimeSeries"] = list, true
 }
 
 // checkBuckets refuses a job whose buckets this engine does not have. AWS finds out at the same moment, by the role's

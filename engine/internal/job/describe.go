@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/sagefly/sagefly/api"
@@ -12,17 +13,38 @@ import (
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
 
-// Describe is DescribeTrainingJob: the request as it was stored, and the job's state.
+// Describe is DescribeTrainingJob: the request as it was stored, and the job's state. Jobs that have not ended, which
+// clients poll, are answered from memory: the answer is made once for each state that was stored.
 func (s *Service) Describe(ctx context.Context, region, name string) ([]byte, error) {
+	if v := s.supervised(region, name); v != nil {
+		return v.stored.Load().text(s.Account)
+	}
 	row, err := s.find(ctx, region, name)
 	if err != nil {
 		return nil, err
 	}
+	return (&answer{row: row}).text(s.Account)
+}
+
+// answer is Describe's answer for one stored row.
+type answer struct {
+	row  store.Job
+	once sync.Once
+	body []byte
+	err  error
+}
+
+func (a *answer) text(account string) ([]byte, error) {
+	a.once.Do(func() { a.body, a.err = render(a.row, account) })
+	return a.body, a.err
+}
+
+func render(row store.Job, account string) ([]byte, error) {
 	state, err := lifecycle.Unmarshal(row.State)
 	if err != nil {
 		return nil, err
 	}
-	members, err := json.Marshal(describeState(state, api.TrainingJobARN(region, s.Account, name)))
+	members, err := json.Marshal(describeState(state, api.TrainingJobARN(row.Region, account, row.Name)))
 	if err != nil {
 		return nil, err
 	}

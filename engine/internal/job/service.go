@@ -43,9 +43,12 @@ type Service struct {
 	cancel   context.CancelCauseFunc
 	wg       sync.WaitGroup
 
-	mu   sync.Mutex
-	live map[int64]*supervisor
+	mu   sync.RWMutex
+	live map[key]*supervisor
 }
+
+// key names a job that exists.
+type key struct{ region, name string }
 
 // errShutdown is the cause by which supervision ends when the engine closes. Jobs go on in their shims.
 var errShutdown = errors.New("engine is closing")
@@ -53,7 +56,7 @@ var errShutdown = errors.New("engine is closing")
 // New returns the service and takes up every job that has not ended: running hosts are adopted, pending effects are
 // performed again.
 func New(ctx context.Context, c Config) (*Service, error) {
-	s := &Service{Config: c, slots: sched.New(c.Slots), live: map[int64]*supervisor{}}
+	s := &Service{Config: c, slots: sched.New(c.Slots), live: map[key]*supervisor{}}
 	s.shutdown, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	jobs, err := c.DB.LiveJobs(ctx)
 	if err != nil {
@@ -80,25 +83,40 @@ func (s *Service) Close() {
 
 // Live returns the names of jobs that have not ended, in no particular order.
 func (s *Service) Live() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	names := make([]string, 0, len(s.live))
-	for _, v := range s.live {
-		names = append(names, v.row.Name)
+	for k := range s.live {
+		names = append(names, k.name)
 	}
 	return names
 }
 
 func (s *Service) supervise(v *supervisor, effects []effect) {
+	k := key{v.row.Region, v.row.Name}
 	s.mu.Lock()
-	s.live[v.row.ID] = v
+	s.live[k] = v
 	s.mu.Unlock()
 	s.wg.Go(func() {
 		v.run(effects)
-		s.mu.Lock()
-		delete(s.live, v.row.ID)
-		s.mu.Unlock()
+		s.forget(k, v.row.ID)
 	})
+}
+
+// supervised returns the supervisor of a job that has not ended, or nil.
+func (s *Service) supervised(region, name string) *supervisor {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.live[key{region, name}]
+}
+
+// forget drops a supervisor, unless the name belongs to a newer job already.
+func (s *Service) forget(k key, id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v := s.live[k]; v != nil && v.row.ID == id {
+		delete(s.live, k)
+	}
 }
 
 // sweep removes job directories that a crash left between a job's terminal commit and its clean-up.

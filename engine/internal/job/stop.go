@@ -14,10 +14,7 @@ func (s *Service) Stop(ctx context.Context, region, name string) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	v := s.live[row.ID]
-	s.mu.Unlock()
-	if v != nil && (row.Status == lifecycle.InProgress || row.Status == lifecycle.Stopping) {
+	if v := s.supervised(region, name); v != nil && (row.Status == lifecycle.InProgress || row.Status == lifecycle.Stopping) {
 		if _, ok := v.ask(ctx, lifecycle.StopRequested{}); ok {
 			return nil
 		}
@@ -45,5 +42,6 @@ func (s *Service) Delete(ctx context.Context, region, name string) error {
 	if err := s.DB.DeleteJob(ctx, row.ID, api.TrainingJobARN(region, s.Account, name)); err != nil {
 		return err
 	}
+	s.forget(key{region, name}, row.ID) // it may still be cleaning up
 	return removeAll(s.logDir(row.ID))
 }

@@ -23,6 +23,8 @@ type supervisor struct {
 	request *request
 	state   lifecycle.State
 
+	stored atomic.Pointer[answer] // what Describe says: the row as it was last stored
+
 	mail  chan message
 	over  context.Context //nolint:containedctx // done when the job has ended or the engine closes
 	end   context.CancelCauseFunc
@@ -59,6 +61,7 @@ func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State
 		mail: make(chan message), hosts: map[string]runner.Process{},
 		stage: func(error) {},
 	}
+	v.stored.Store(&answer{row: row})
 	v.over, v.end = context.WithCancelCause(s.shutdown)
 	return v
 }
@@ -117,7 +120,11 @@ func (v *supervisor) advance(m message) []effect {
 func (v *supervisor) save() {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		err := v.service.DB.UpdateJob(context.WithoutCancel(v.over), v.row)
-		if err == nil || errors.Is(err, store.ErrClosed) {
+		if err == nil {
+			v.stored.Store(&answer{row: v.row})
+			return
+		}
+		if errors.Is(err, store.ErrClosed) {
 			return
 		}
 		v.service.Logger.Error("job state not stored, trying again", "job", v.row.Name, "err", err)

@@ -28,13 +28,9 @@ type Job struct {
 
 // InsertJob adds j and its tags and returns its id.
 func (db *DB) InsertJob(ctx context.Context, j Job, arn string, tags []Tag) (int64, error) {
-	if _, err := db.Job(ctx, j.Region, j.Name); err == nil {
-		return 0, ErrExists
-	}
 	var id int64
 	err := db.Write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO job (region, name, status, created, modified, request, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (region, name) DO NOTHING`,
+		res, err := tx.StmtContext(ctx, db.insertJob).ExecContext(ctx,
 			j.Region, j.Name, j.Status, j.Created.UnixMilli(), j.Modified.UnixMilli(), string(j.Request), string(j.State))
 		if err != nil {
 			return fmt.Errorf("insert job %s: %w", j.Name, err)
@@ -73,8 +69,7 @@ func scanJob(r row) (Job, error) {
 // UpdateJob stores the state, status and modification time of j.
 func (db *DB) UpdateJob(ctx context.Context, j Job) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE job SET status = ?, modified = ?, state = ? WHERE id = ?`,
-			j.Status, j.Modified.UnixMilli(), string(j.State), j.ID)
+		_, err := tx.StmtContext(ctx, db.updateJob).ExecContext(ctx, j.Status, j.Modified.UnixMilli(), string(j.State), j.ID)
 		return err
 	})
 }

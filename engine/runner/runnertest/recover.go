@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/sagefly/sagefly/engine/runner"
 )
@@ -30,6 +31,18 @@ var recoverTests = map[string]func(kase){
 		k.want(k.wait(p), byKill, runner.CauseStop)
 		k.check(p.Stop())
 		k.check(p.Kill())
+	},
+	"DeadlineWithoutEngine": func(k kase) {
+		spec := k.spec(Program{Forever: true}, func(s *runner.Spec) { s.MaxRuntime = 100 * time.Millisecond })
+		var handle runner.Handle
+		if k.h.Orphan != nil {
+			handle = k.h.Orphan(k.T, spec)
+		} else {
+			p, err := k.runner.Start(k.Context(), spec)
+			k.check(err)
+			handle = p.Handle()
+		}
+		k.want(k.wait(k.recover(handle)), byTerm, runner.CauseDeadline)
 	},
 	"RecoverTwice": func(k kase) {
 		handle := k.orphan(k.spec(Program{Forever: true}))
