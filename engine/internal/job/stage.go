@@ -82,6 +82,16 @@ func (v *supervisor) inputMode(c types.Channel) types.TrainingInputMode {
 	return v.request.AlgorithmSpecification.TrainingInputMode
 }
 
+// toldMode is the mode as the contract has it. Built-in algorithms are told File for FastFile: AWS documents that every
+// algorithm with File mode takes FastFile, while XGBoost's container refuses the word.
+func (v *supervisor) toldMode(c types.Channel) types.TrainingInputMode {
+	mode := v.inputMode(c)
+	if mode == types.TrainingInputModeFastfile && len(v.request.AlgorithmSpecification.ContainerEntrypoint) == 0 {
+		return types.TrainingInputModeFile
+	}
+	return mode
+}
+
 // mounted says that a channel is shown instead of copied. Without a mount namespace a program could write through, so
 // there a FastFile channel is copied as well.
 func (v *supervisor) mounted(c types.Channel) bool {
@@ -115,7 +125,7 @@ func (v *supervisor) contract() container.Contract {
 	}
 	for _, ch := range r.InputDataConfig {
 		channel := container.Channel{
-			Name: *ch.ChannelName, InputMode: string(v.inputMode(ch)),
+			Name: *ch.ChannelName, InputMode: string(v.toldMode(ch)),
 			Distribution:  string(ch.DataSource.S3DataSource.S3DataDistributionType),
 			RecordWrapper: string(ch.RecordWrapperType),
 		}
