@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+)
+
+func (t *target) jobs() *sagemaker.Client { return sagemaker.NewFromConfig(t.aws) }
+
+func (t *target) logs() *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(t.aws) }
+
+func (t *target) objects() *s3.Client {
+	return s3.NewFromConfig(t.aws, func(o *s3.Options) { o.UsePathStyle = true })
+}
+
+// describe returns a job; a name that does not exist is a problem with the names that may have been meant.
+func (t *target) describe(ctx context.Context, name string) (*sagemaker.DescribeTrainingJobOutput, error) {
+	job, err := t.jobs().DescribeTrainingJob(ctx, &sagemaker.DescribeTrainingJobInput{TrainingJobName: &name})
+	if notFound(err) {
+		return nil, t.noJob(ctx, name, err)
+	}
+	return job, err
+}
+
+func (t *target) noJob(ctx context.Context, name string, cause error) error {
+	p := &Problem{What: fmt.Sprintf("no job %q", name), Where: t.name, Cause: cause}
+	p.Fix = append(p.Fix, nearest(name, t.jobNames(ctx))...)
+	p.Fix = append(p.Fix, "all jobs:  sagefly jobs")
+	return p
+}
+
+// jobNames returns the names of the newest hundred jobs; none when they cannot be had.
+func (t *target) jobNames(ctx context.Context) []string {
+	list, err := t.jobs().ListTrainingJobs(ctx, &sagemaker.ListTrainingJobsInput{
+		MaxResults: new(int32(100)), SortBy: types.SortByCreationTime, SortOrder: types.SortOrderDescending,
+	})
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, job := range list.TrainingJobSummaries {
+		names = append(names, *job.TrainingJobName)
+	}
+	return names
+}
+
+// ended reports whether a status is one that does not change any more.
+func ended(status types.TrainingJobStatus) bool {
+	return status != types.TrainingJobStatusInProgress && status != types.TrainingJobStatusStopping
+}
+
+// outcome is the exit code that tells how a job ended.
+func outcome(status types.TrainingJobStatus) error {
+	switch status {
+	case types.TrainingJobStatusFailed:
+		return exit(exitFailed)
+	case types.TrainingJobStatusStopped:
+		return exit(exitStopped)
+	}
+	return nil
+}
+
+// splitS3 reads s3://bucket/key.
+func splitS3(uri string) (bucket, key string, ok bool) {
+	rest, ok := strings.CutPrefix(uri, "s3://")
+	bucket, key, _ = strings.Cut(rest, "/")
+	return bucket, key, ok && bucket != ""
+}

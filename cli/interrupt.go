@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+)
+
+// interruptRule says what an interrupt does to the job that a command started: an owner stops it, a watcher at a
+// terminal leaves it, and without a terminal it is stopped, because nobody could come back to it.
+type interruptRule struct {
+	app   *app
+	stops bool
+
+	mu      sync.Mutex
+	presses int
+	gone    bool
+}
+
+var errLeft = errors.New("left the job")
+
+func (a *app) interruptRule(t *target) *interruptRule {
+	return &interruptRule{app: a, stops: t.owner || !isTerminal(a.io.In)}
+}
+
+// says is line 2 of the output.
+func (r *interruptRule) says(detach bool) string {
+	switch {
+	case detach:
+		return "goes on by itself"
+	case r.stops:
+		return "· Ctrl-C stops it, a second one leaves at once"
+	}
+	return "· Ctrl-C leaves it running"
+}
+
+// arm lets interrupts act on the job from now on.
+func (r *interruptRule) arm(ctx context.Context, t *target, name string, cancel context.CancelCauseFunc) {
+	r.app.signals(func(os.Signal) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.presses++
+		if !r.stops || r.presses > 1 {
+			r.gone = true
+			cancel(errLeft)
+			return
+		}
+		r.app.screen.note("stopping %s: it may take up to two minutes to end by itself", name)
+		go func() {
+			_, err := t.jobs().StopTrainingJob(ctx, &sagemaker.StopTrainingJobInput{TrainingJobName: &name})
+			if err != nil && ctx.Err() == nil && !hasCode(err, "ValidationException") { // it has ended meanwhile
+				r.app.screen.note("stop %s: %v", name, err)
+			}
+		}()
+	})
+}
+
+func (r *interruptRule) left() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.gone
+}
+
+func (r *interruptRule) pressed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.presses > 0
+}
+
+// leave is the end of a command that does not wait for its job.
+func (r *interruptRule) leave(name string) error {
+	if r.stops {
+		r.app.screen.note("left %s while it stops   see how it ended:  sagefly show %s", name, name)
+	} else {
+		r.app.screen.note("left %s, it goes on   back to it:  sagefly logs -f %s   stop it:  sagefly stop %s", name, name, name)
+	}
+	return exit(exitInterrupted)
+}

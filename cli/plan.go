@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/algorithm"
+)
+
+// prepareTrain checks the command line and the data, and writes prepared files where flags ask for them. Nothing has
+// run when it returns an error.
+func (a *app) prepareTrain(ctx context.Context, args []string, o *trainFlags) (*prepared, error) {
+	if o.file != "" {
+		if len(args) > 0 {
+			return nil, usage("an algorithm and --file exclude each other", "the job file names its algorithm")
+		}
+		return a.prepareFile(o)
+	}
+	if len(args) == 0 {
+		return nil, usage("train needs an algorithm or --file", "", "sagefly train xgboost --train PATH", "all algorithms:  sagefly algorithms")
+	}
+	version, err := findVersion(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if o.train == "" {
+		return nil, usage("train needs training data", "--train is not given", "--train PATH|s3://BUCKET/PREFIX")
+	}
+	set, err := parseSet(o.set)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkHyperparameters(version, set); err != nil {
+		return nil, err
+	}
+	p := &prepared{out: o.out, detach: o.detach, library: &library{version.LibraryVersion, version.Tag}}
+	p.image = func(region string) (string, error) { return algorithm.ImageURI(version.Algorithm, version.Tag, region) }
+	p.request = builtinRequest(version, set, o)
+	if err := p.data(ctx, a, args, o, set); err != nil {
+		p.discard()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *prepared) discard() {
+	if p.work != "" {
+		_ = os.RemoveAll(p.work)
+	}
+}
+
+// builtinRequest is the request without what the target decides: role, image, addresses.
+func builtinRequest(v algorithm.Version, set map[string]string, o *trainFlags) *sagemaker.CreateTrainingJobInput {
+	return &sagemaker.CreateTrainingJobInput{
+		TrainingJobName:        new(cmp.Or(o.name, freshName(v.Algorithm, time.Now()))),
+		HyperParameters:        set,
+		AlgorithmSpecification: &types.AlgorithmSpecification{TrainingInputMode: types.TrainingInputModeFile},
+		ResourceConfig: &types.ResourceConfig{
+			InstanceType: types.TrainingInstanceType(o.instance), InstanceCount: new(int32(1)), VolumeSizeInGB: new(int32(30)),
+		},
+		StoppingCondition: &types.StoppingCondition{MaxRuntimeInSeconds: new(int32(max(o.maxRuntime/time.Second, 1)))},
+	}
+}
+
+// freshName is a name that no job has yet: two equal commands are two jobs.
+func freshName(algorithm string, now time.Time) string {
+	return fmt.Sprintf("%s-%s-%s", algorithm, now.UTC().Format("20060102-150405"), randomSuffix())
+}
+
+// findVersion reads ALGORITHM[:VERSION].
+func findVersion(arg string) (algorithm.Version, error) {
+	name, tag, _ := strings.Cut(arg, ":")
+	found, ok := algorithm.Lookup(name)
+	if !ok {
+		p := usage(fmt.Sprintf("unknown algorithm %q", name), "no built-in algorithm has this name")
+		p.Fix = append(algorithm.Nearest(name), "all names:  sagefly algorithms")
+		if strings.HasSuffix(name, ".py") || strings.HasPrefix(name, ".") || strings.Contains(name, "/") {
+			p.Why = "only built-in algorithms can be trained; own scripts are not supported"
+		}
+		return algorithm.Version{}, p
+	}
+	version, err := found.Version(tag)
+	if err != nil {
+		p := usage(fmt.Sprintf("unknown version %q of %s", tag, name), "")
+		for _, v := range trainable(found) {
+			p.Fix = append(p.Fix, name+":"+v)
+		}
+		return algorithm.Version{}, p
+	}
+	if !version.Trainable {
+		p := refused(fmt.Sprintf("%s %s cannot be trained here", name, version.Tag), "there is no training program for this version")
+		for _, v := range trainable(found) {
+			p.Fix = append(p.Fix, name+":"+v)
+		}
+		return algorithm.Version{}, p
+	}
+	return version, nil
+}
+
+func trainable(a algorithm.Algorithm) []string {
+	var tags []string
+	for _, v := range slices.Backward(a.Versions) {
+		if v.Trainable {
+			tags = append(tags, v.Tag)
+		}
+	}
+	return tags
+}
+
+func parseSet(list []string) (map[string]string, error) {
+	set := map[string]string{}
+	for _, s := range list {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return nil, usage(fmt.Sprintf("--set %s is not NAME=VALUE", s), "", "--set num_round=100")
+		}
+		if old, twice := set[name]; twice && old != value {
+			return nil, usage(fmt.Sprintf("--set %s is given twice", name), fmt.Sprintf("as %s and as %s", old, value))
+		}
+		set[name] = value
+	}
+	return set, nil
+}
+
+// checkHyperparameters makes the container's own checks and adds what may have been meant.
+func checkHyperparameters(v algorithm.Version, set map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if _, known := v.Hyperparameter(name); !known && len(v.Hyperparameters) > 0 {
+			p := refused(fmt.Sprintf("unknown hyperparameter %q", name), fmt.Sprintf("%s %s has none of this name", v.Algorithm, v.Tag))
+			p.Where = fmt.Sprintf("--set %s=%s", name, set[name])
+			for _, near := range nearest(name, hyperparameterNames(v)) {
+				p.Fix = append(p.Fix, fmt.Sprintf("--set %s=%s", near, set[name]))
+			}
+			p.Fix = append(p.Fix, "all of them:  sagefly algorithms "+v.Algorithm)
+			return p
+		}
+	}
+	for _, h := range v.Hyperparameters {
+		if _, given := set[h.Name]; h.Required && !given {
+			return refused(fmt.Sprintf("hyperparameter %q is required", h.Name), h.Description, fmt.Sprintf("--set %s=100", h.Name))
+		}
+	}
+	if _, err := v.Validate(set); err != nil {
+		return hyperparameterProblem(v, set, err)
+	}
+	return nil
+}
+
+// hyperparameterProblem finds the hyperparameter that the container's message is about.
+func hyperparameterProblem(v algorithm.Version, set map[string]string, err error) error {
+	p := refused(err.Error(), "", "all of them:  sagefly algorithms "+v.Algorithm)
+	p.Cause = err
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if !strings.Contains(err.Error(), name) {
+			continue
+		}
+		h, _ := v.Hyperparameter(name)
+		p.Where = fmt.Sprintf("--set %s=%s", name, set[name])
+		if r := h.Recommended; r != nil {
+			p.Why = fmt.Sprintf("%s accepts %s; the usual range is %s to %s", h.Name, h.Range.Text, trim(r.Min), trim(r.Max))
+		}
+		p.Fix = []string{fmt.Sprintf("look it up:  sagefly algorithms %s %s", v.Algorithm, h.Name)}
+		break
+	}
+	return p
+}
+
+func trim(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+func hyperparameterNames(v algorithm.Version) []string {
+	var names []string
+	for _, h := range v.Hyperparameters {
+		if !h.Hidden {
+			names = append(names, append([]string{h.Name}, h.Aliases...)...)
+		}
+	}
+	return names
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly/internal/version"
+)
+
+const rootLong = `sagefly runs Amazon SageMaker training jobs on this machine: a real endpoint that really trains.
+
+  sagefly demo                                       train XGBoost on a file that comes along
+  sagefly train xgboost --train my.csv --label y     train on your own file
+  sagefly serve                                      let boto3, the AWS CLI, the SageMaker SDK use it
+  eval "$(sagefly env)"                              …and point them at it`
+
+// newRoot builds the whole tree of commands for one run.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sagefly",
+		Short:         "Run Amazon SageMaker training jobs on this machine",
+		Long:          rootLong,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version.Version,
+	}
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	root.SetIn(a.io.In)
+	root.SetOut(a.io.Out)
+	root.SetErr(a.io.Err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("sagefly {{.Version}}\n")
+	root.CompletionOptions.DisableDefaultCmd = true
+	a.globalFlags(root)
+	root.PersistentPreRun = func(*cobra.Command, []string) { a.screen.json, a.screen.quiet = a.json, a.quiet }
+	root.AddGroup(&cobra.Group{ID: "work", Title: "Train:"}, &cobra.Group{ID: "jobs", Title: "Look at jobs:"},
+		&cobra.Group{ID: "engine", Title: "The engine:"}, &cobra.Group{ID: "know", Title: "Look things up:"})
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	add("work", newDemo(a), newTrain(a))
+	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
+	add("engine", newServe(a), newEnv(a), newDoctor(a), newXGBoost(a))
+	add("know", newAlgorithms(a), newValidate(a), newVersion(a))
+	root.AddCommand(newCompletion(), newExitCodes())
+	return root
+}
+
+func (a *app) globalFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&a.on, "on", a.io.Env("SAGEFLY_ON"), "where jobs run: local, or the URL of an endpoint (SAGEFLY_ON)")
+	f.StringVar(&a.data, "data", a.io.Env("SAGEFLY_DATA"), "data directory of the local engine (SAGEFLY_DATA)")
+	f.BoolVar(&a.fresh, "fresh", false, "use a throw-away data directory")
+	f.StringVar(&a.region, "region", "", "AWS region (AWS_REGION, else us-east-1)")
+	f.StringVar(&a.bucket, "bucket", a.io.Env("SAGEFLY_BUCKET"), "bucket for files and models (SAGEFLY_BUCKET, else sagemaker-REGION-ACCOUNT)")
+	f.StringVar(&a.role, "role", a.io.Env("SAGEFLY_ROLE"), "ARN of the execution role (SAGEFLY_ROLE)")
+	f.BoolVar(&a.json, "json", false, "print JSON with AWS member names")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print only the result")
+}
+
+func unknownCommand(cmd *cobra.Command, word string) error {
+	p := usage(fmt.Sprintf("unknown command %q", word), "")
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	for _, near := range nearest(word, names) {
+		p.Fix = append(p.Fix, cmd.CommandPath()+" "+near)
+	}
+	p.Fix = append(p.Fix, "all commands:  "+cmd.CommandPath()+" --help")
+	return p
+}
+
+// flagError explains what is wrong with a flag and names the flags that may have been meant.
+func flagError(cmd *cobra.Command, err error) error {
+	p := usage(err.Error(), "")
+	if _, name, found := strings.Cut(err.Error(), "unknown flag: --"); found {
+		for _, near := range nearest(name, flagNames(cmd)) {
+			p.Fix = append(p.Fix, "--"+near)
+		}
+	}
+	p.Fix = append(p.Fix, "all flags:  "+cmd.CommandPath()+" --help")
+	return p
+}
+
+// args makes a check of the number of arguments; names are what usage calls them, most is −1 for any number.
+func args(least, most int, names string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		switch {
+		case len(given) < least:
+			return usage(fmt.Sprintf("%s needs %s", cmd.CommandPath(), names), "", "usage:  "+cmd.UseLine())
+		case most >= 0 && len(given) > most:
+			return usage(fmt.Sprintf("%s takes no %q", cmd.CommandPath(), given[most]), "", "usage:  "+cmd.UseLine())
+		}
+		return nil
+	}
+}

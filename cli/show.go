@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/spf13/cobra"
+)
+
+func newShow(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:               "show NAME",
+		Short:             "Show all about a job",
+		Args:              args(1, 1, "the name of a job"),
+		ValidArgsFunction: a.completeJobs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.with(cmd.Context(), func(ctx context.Context, t *target) error { return a.show(ctx, t, args[0]) })
+		},
+	}
+}
+
+func (a *app) show(ctx context.Context, t *target, name string) error {
+	job, err := t.describe(ctx, name)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.json:
+		return a.screen.object(awsJSON(job))
+	case a.quiet:
+		a.screen.print("%s", job.TrainingJobStatus)
+		return nil
+	}
+	a.screen.note("%s", a.screen.paintE.bold(t.name))
+	p := a.screen.paint
+	a.screen.print("%s %s", verdict(p, job.TrainingJobStatus), p.bold(name))
+	rows := append([][]string{{"created", deref(job.CreationTime).Local().Format(time.DateTime)}}, a.facts(ctx, t, job, "")...)
+	rows = append(rows, requestRows(job)...)
+	for _, line := range table(rows) {
+		a.screen.print("  %s", line)
+	}
+	a.section("hyperparameters", hyperparameterRows(job))
+	a.section("history", a.history(job))
+	return nil
+}
+
+func (a *app) section(title string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	if title != "" {
+		a.screen.print("\n%s", a.screen.paint.bold(title))
+	}
+	for _, line := range table(rows) {
+		a.screen.print("  %s", line)
+	}
+}
+
+// requestRows are what was asked for.
+func requestRows(job *sagemaker.DescribeTrainingJobOutput) [][]string {
+	var rows [][]string
+	add := func(name, value string) {
+		if value != "" {
+			rows = append(rows, []string{name, value})
+		}
+	}
+	if s := job.AlgorithmSpecification; s != nil {
+		add("image", deref(s.TrainingImage))
+	}
+	for _, c := range job.InputDataConfig {
+		add("channel", strings.TrimSpace(fmt.Sprintf("%s  %s  %s", deref(c.ChannelName), addressOf(c).uri, deref(c.ContentType))))
+	}
+	if r := job.ResourceConfig; r != nil {
+		add("instances", fmt.Sprintf("%d × %s", hosts(job), r.InstanceType))
+	}
+	if s := job.StoppingCondition; s != nil {
+		add("max run", duration(time.Duration(deref(s.MaxRuntimeInSeconds))*time.Second))
+	}
+	add("role", deref(job.RoleArn))
+	add("arn", deref(job.TrainingJobArn))
+	return rows
+}
+
+func hyperparameterRows(job *sagemaker.DescribeTrainingJobOutput) [][]string {
+	var rows [][]string
+	for _, name := range slices.Sorted(maps.Keys(job.HyperParameters)) {
+		rows = append(rows, []string{name, job.HyperParameters[name]})
+	}
+	return rows
+}
+
+func (a *app) history(job *sagemaker.DescribeTrainingJobOutput) [][]string {
+	var rows [][]string
+	for _, step := range job.SecondaryStatusTransitions {
+		span := ""
+		if step.StartTime != nil && step.EndTime != nil {
+			span = duration(step.EndTime.Sub(*step.StartTime))
+		}
+		rows = append(rows, []string{deref(step.StartTime).Local().Format(time.TimeOnly), string(step.Status), span, deref(step.StatusMessage)})
+	}
+	return rows
+}

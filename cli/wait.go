@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/spf13/cobra"
+)
+
+func newWait(a *app) *cobra.Command {
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:               "wait NAME…",
+		Short:             "Wait until jobs have ended",
+		Long:              "Wait until all the jobs have ended. The exit code is that of the worst: 3 Failed, 5 Stopped, 0 Completed; 6 when the time is over.",
+		Args:              args(1, -1, "the name of a job"),
+		ValidArgsFunction: a.completeJobs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.with(cmd.Context(), func(ctx context.Context, t *target) error { return a.wait(ctx, t, args, timeout) })
+		},
+	}
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "wait at most so long")
+	return cmd
+}
+
+var errTimeout = errors.New("the time is over")
+
+func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.Duration) error {
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
+		defer cancel()
+	}
+	for _, name := range names { // all of them exist, or none is waited for
+		if _, err := t.describe(ctx, name); err != nil {
+			return err
+		}
+	}
+	a.screen.note("%s · Ctrl-C leaves, jobs go on", a.screen.paintE.bold(t.name))
+	var worst error
+	for _, name := range names {
+		job, err := newFollower(t, a.screen, name).run(ctx)
+		switch cause := context.Cause(ctx); {
+		case errors.Is(cause, errTimeout):
+			return &Problem{
+				What: name + " has not ended", Why: "waited " + duration(timeout) + "; the job goes on", Exit: exitTimeout,
+				Fix: []string{"sagefly wait " + name, "sagefly stop " + name},
+			}
+		case errors.Is(cause, errInterrupted):
+			a.screen.note("left, jobs go on   back:  sagefly wait %s", name)
+			return exit(exitInterrupted)
+		case err != nil:
+			return err
+		}
+		if err := a.reportWaited(job); err != nil {
+			return err
+		}
+		worst = worse(worst, outcome(job.TrainingJobStatus))
+	}
+	return worst
+}
+
+func (a *app) reportWaited(job *sagemaker.DescribeTrainingJobOutput) error {
+	switch {
+	case a.json:
+		return a.screen.object(awsJSON(job))
+	case a.quiet:
+		a.screen.print("%s", job.TrainingJobStatus)
+	default:
+		a.screen.print("%s %s", verdict(a.screen.paint, job.TrainingJobStatus), *job.TrainingJobName)
+	}
+	return nil
+}
+
+// worse is the exit code to keep: Failed over Stopped over Completed.
+func worse(a, b error) error {
+	if a == nil || errors.Is(b, exit(exitFailed)) {
+		return b
+	}
+	return a
+}
