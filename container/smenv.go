@@ -194,32 +194,6 @@ func (c Contract) distributionHosts(groups any) []string {
 	return hosts
 }
 
-// userArgs are the command line: --key value, -k for one letter, keys sorted; an object becomes a=1,b=2.
-func userArgs(user map[string]any) []string {
-	args := []string{}
-	for _, key := range slices.Sorted(maps.Keys(user)) {
-		flag := "--" + key
-		switch len([]rune(key)) {
-		case 0:
-			flag = ""
-		case 1:
-			flag = "-" + key
-		}
-		args = append(args, flag, argument(user[key]))
-	}
-	return args
-}
-
-func argument(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case map[string]any:
-		return joinFunc(slices.Sorted(maps.Keys(v)), ",", func(k string) string { return k + "=" + pyStr(v[k]) })
-	}
-	return pyStr(v)
-}
-
 // truthy is Python's truth of a decoded value.
 func truthy(v any) bool {
 	switch v := v.(type) {
@@ -249,11 +223,4 @@ func plain(v any) any {
 	}
 	out, _ := Decode(string(data))
 	return out
-}
-
-// UserArgs is the command line the toolkit gives a user's program: the user's own hyperparameters, sorted by name, as
-// --name value.
-func (c Contract) UserArgs() []string {
-	user, _, _ := c.splitHyperparameters()
-	return userArgs(user)
 }

@@ -86,8 +86,10 @@ func TestKillAtAnyMoment(t *testing.T) {
 			s, cmd := child(t, dir)
 			s.put(t, "x", "")
 			r := request("crash")
-			r.AlgorithmSpecification.ContainerEntrypoint = []string{"/bin/sh", "-c",
-				`echo once >> "$0"; sleep 0.2; echo loss=0.25; echo model > "${SAGEMAKER_BASE_DIR:-/opt/ml}/model/weights"`, ran}
+			r.AlgorithmSpecification.ContainerEntrypoint = []string{
+				"/bin/sh", "-c",
+				`echo once >> "$0"; sleep 0.2; echo loss=0.25; echo model > "${SAGEMAKER_BASE_DIR:-/opt/ml}/model/weights"`, ran,
+			}
 			s.create(t, r)
 			time.Sleep(wait)
 			kill9(t, cmd)

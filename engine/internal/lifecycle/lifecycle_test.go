@@ -99,7 +99,8 @@ func TestOutcomes(t *testing.T) {
 				"(the process that watches over the host ended without leaving a record)", 5,
 		},
 		"never started": {
-			[]Event{Granted{}, Staged{}, LaunchFailed{"algo-1", "no namespaces"}, Uploaded{}}, "Failed", "Failed",
+			[]Event{Granted{}, Staged{}, LaunchFailed{"algo-1", "no namespaces"}, Uploaded{}},
+			"Failed", "Failed",
 			"InternalServerError: We encountered an internal error. Please try again. (no namespaces)", 5,
 		},
 		"upload fails": {append(running, ended("algo-1", 0), UploadFailed{Reason: "disk full"}), "Failed", "Failed", "disk full", 5},

@@ -18,8 +18,15 @@ func randomEvent(t *rapid.T) Event {
 		Cause: rapid.SampledFrom([]runner.Cause{runner.CauseExit, runner.CauseStop, runner.CauseDeadline, runner.CauseLost}).Draw(t, "cause"),
 	}
 	return rapid.SampledFrom([]Event{
-		Granted{}, Staged{}, StageFailed{"ClientError: x"}, launched(host), LaunchFailed{host, "x"},
-		HostEnded{Host: host, Exit: exit}, Uploaded{}, UploadFailed{Reason: "x"}, StopRequested{},
+		Granted{},
+		Staged{},
+		StageFailed{"ClientError: x"},
+		launched(host),
+		LaunchFailed{host, "x"},
+		HostEnded{Host: host, Exit: exit},
+		Uploaded{},
+		UploadFailed{Reason: "x"},
+		StopRequested{},
 	}).Draw(t, "event")
 }
 

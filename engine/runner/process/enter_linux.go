@@ -23,7 +23,7 @@ func enter(d runDir, o *order) error {
 		what string
 		do   func() error
 	}{
-		{"make mounts private", func() error { return unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") }},
+		{"make mounts private", makePrivate},
 		{"write hosts file", func() error { return bindHosts(d, o.Spec.Hosts) }},
 		{"mount /opt/ml", func() error { return mountOptML(d.ml()) }},
 		{"mount channels", func() error { return bindReadOnly(o.Spec.Mounts) }},
@@ -39,6 +39,9 @@ func enter(d runDir, o *order) error {
 	becomeSubreaper()
 	return nil
 }
+
+// makePrivate keeps what is mounted from here on inside this namespace.
+func makePrivate() error { return unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") }
 
 func bind(source, target string, flags uintptr) error {
 	if err := unix.Mount(source, target, "", unix.MS_BIND|flags, ""); err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/runner"
 )
@@ -29,23 +31,12 @@ func probe() (isolation, error) {
 }
 
 func try(iso isolation) error {
-	dir, err := os.MkdirTemp("", "sagefly-probe-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	d := runDir(dir)
-	for _, name := range []string{d.root(), d.ml(), filepath.Join(dir, "channel")} {
-		if err := os.Mkdir(name, 0o755); err != nil {
-			return err
-		}
-	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	proc, err := spawn("probe", d, iso, w)
+	proc, err := spawn("probe", runDir(os.TempDir()), iso, w)
 	w.Close()
 	if err != nil {
 		return fmt.Errorf("namespaces: %w", err)
@@ -61,13 +52,17 @@ func try(iso isolation) error {
 	return nil
 }
 
-// probeMain is the other side of try.
+// probeMain is the other side of try. Its host lies in memory, over the directory d of its own mount namespace, so that
+// nothing is left on the disk whoever is killed meanwhile.
 func probeMain(d runDir) int {
 	o := order{Mode: runner.ModeOptML, Spec: runner.Spec{
 		Hosts:  map[string]string{"probe": "127.0.0.1"},
 		Mounts: []runner.Mount{{Source: filepath.Join(string(d), "channel"), Target: "input/data/probe"}},
 	}}
-	err := enter(d, &o)
+	err := probeHost(d, o.Spec.Mounts[0].Source)
+	if err == nil {
+		err = enter(d, &o)
+	}
 	if err == nil {
 		err = os.WriteFile(filepath.Join(container.Root, "probe"), nil, 0o600)
 	}
@@ -80,4 +75,19 @@ func probeMain(d runDir) int {
 	}
 	fmt.Fprintln(os.Stderr, statusRuns)
 	return 0
+}
+
+func probeHost(d runDir, channel string) error {
+	if err := makePrivate(); err != nil {
+		return err
+	}
+	if err := unix.Mount("tmpfs", string(d), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700,size=1m"); err != nil {
+		return &os.PathError{Op: "mount tmpfs at", Path: string(d), Err: err}
+	}
+	for _, name := range []string{d.root(), d.ml(), channel} {
+		if err := os.Mkdir(name, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -57,12 +57,12 @@ func New(config Config) (*Runner, error) {
 	r := &Runner{config: config, probe: sync.OnceValues(probe)}
 	switch config.Mode {
 	case "", runner.ModeBaseDir:
-	default:
-		return nil, fmt.Errorf("process runner: unknown mode %q", config.Mode)
 	case runner.ModeOptML:
 		if _, err := r.probe(); err != nil {
 			return nil, fmt.Errorf("process runner: mode %s does not work here: %w", config.Mode, err)
 		}
+	default:
+		return nil, fmt.Errorf("process runner: unknown mode %q", config.Mode)
 	}
 	return r, nil
 }

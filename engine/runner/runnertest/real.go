@@ -17,10 +17,9 @@ var realTests = map[string]func(kase){
 	"BigOutput": func(k kase) {
 		spec, e := k.do("flood", "10000000")
 		k.want(e, 0, runner.CauseExit)
-		want := floodLine(0)
 		n := 0
 		for _, rec := range k.log(spec) {
-			if want = floodLine(n); rec.Text != want {
+			if want := floodLine(n); rec.Text != want {
 				k.Fatalf("line %d = %.40q, want %.40q", n, rec.Text, want)
 			}
 			n++

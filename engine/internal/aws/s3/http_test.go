@@ -101,15 +101,18 @@ func TestRefusals(t *testing.T) {
 		{"PUT /bkt/k", "new", []string{"X-Amz-Content-Sha256", strings.Repeat("0", 64)}, 400, "XAmzContentSHA256Mismatch"},
 		{
 			"PUT /bkt/k", "3\r\nnew\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
-			[]string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Trailer", "x-amz-checksum-crc32", "X-Amz-Decoded-Content-Length", "3"}, 400, "BadDigest",
+			[]string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Trailer", "x-amz-checksum-crc32", "X-Amz-Decoded-Content-Length", "3"},
+			400, "BadDigest",
 		},
 		{
 			"PUT /bkt/k", "3\r\nnew\r\n0\r\n\r\n",
-			[]string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Trailer", "x-amz-checksum-crc32", "X-Amz-Decoded-Content-Length", "3"}, 400, "MalformedTrailerError",
+			[]string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Trailer", "x-amz-checksum-crc32", "X-Amz-Decoded-Content-Length", "3"},
+			400, "MalformedTrailerError",
 		},
 		{
 			"PUT /bkt/k", "3\r\nnew\r\n0\r\n\r\n",
-			[]string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Decoded-Content-Length", "4"}, 400, "IncompleteBody",
+			[]string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Decoded-Content-Length", "4"},
+			400, "IncompleteBody",
 		},
 		{"PUT /bkt/k", "3\r\nnew\r\n0\r\n\r\n", []string{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}, 411, "MissingContentLength"},
 		{"PUT /bkt/k", "new", []string{"X-Amz-Server-Side-Encryption", "rot13"}, 400, "InvalidArgument"},

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+// compile builds the program for the platform and returns its bytes. Paths are trimmed and symbols stripped, so that neither the
+// machine nor the folder it was built in shows.
+func compile(p platform) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "sagefly-dist-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "sagefly")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "./cmd/sagefly")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("go build ./cmd/sagefly: %w", err)
+	}
+	program, err := os.ReadFile(path)
+	if err != nil || p.os != "linux" {
+		return program, err
+	}
+	return program, checkFloor(program)
+}
+
+// checkFloor refuses a Linux program that would need a newer glibc than its wheel's tags promise: one that asks for a versioned
+// symbol, or for a library beyond the three that every glibc has.
+func checkFloor(program []byte) error {
+	f, err := elf.NewFile(bytes.NewReader(program))
+	if err != nil {
+		return err
+	}
+	symbols, err := f.ImportedSymbols()
+	if err != nil {
+		return err
+	}
+	for _, s := range symbols {
+		if s.Version != "" {
+			return fmt.Errorf("the program needs %s of version %s, so its wheel's platform tags are wrong", s.Name, s.Version)
+		}
+	}
+	libs, err := f.ImportedLibraries()
+	if err != nil {
+		return err
+	}
+	for _, lib := range libs {
+		if !slices.Contains([]string{"libc.so.6", "libdl.so.2", "libpthread.so.0"}, lib) {
+			return fmt.Errorf("the program needs %s, which a plain glibc system may not have", lib)
+		}
+	}
+	return nil
+}

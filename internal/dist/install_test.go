@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/sagefly/sagefly/internal/testenv"
+	"github.com/sagefly/sagefly/internal/version"
+)
+
+// The wheel of this machine's platform, with the real program, installs with pip alone into an empty environment, and what
+// pip then runs is that program.
+func TestWheelInstalls(t *testing.T) {
+	t.Parallel()
+	bin := installWheel(t)
+	if got := output(t, nil, filepath.Join(bin, "sagefly"), "version"); !strings.Contains(got, version.Version) {
+		t.Errorf("sagefly version = %q, want it to say %s", got, version.Version)
+	}
+	const where = "import sagefly; print(sagefly.__version__, sagefly.program())"
+	want := version.Version + " " + filepath.Join(bin, "sagefly")
+	if got := strings.TrimSpace(output(t, nil, filepath.Join(bin, "python"), "-c", where)); got != want {
+		t.Errorf("the helper says %q, want %q", got, want)
+	}
+	listing := output(t, nil, filepath.Join(bin, "python"), "-m", "pip", "show", "--files", "sagefly")
+	for _, want := range []string{"License: Apache-2.0", "sagefly/__init__.py", "../../../bin/sagefly"} {
+		if !strings.Contains(listing, want) {
+			t.Errorf("pip show lacks %q:\n%s", want, listing)
+		}
+	}
+}
+
+// The first thing a new user does, from the wheel in an empty environment and an empty home: the demo fetches the library by pip and
+// ends in a model, and then does so again with nothing to fetch from.
+func TestWheelDemo(t *testing.T) {
+	t.Parallel()
+	bin := installWheel(t)
+	env := []string{"HOME=" + t.TempDir(), "XDG_CACHE_HOME=", "XDG_DATA_HOME=", "VIRTUAL_ENV=", "PATH=" + bin + ":/usr/bin:/bin", "PIP_NO_INDEX=1"}
+	for _, links := range []string{testenv.Wheels(t), ""} {
+		got := output(t, append(env, "PIP_FIND_LINKS="+links), filepath.Join(bin, "sagefly"), "demo")
+		for _, want := range []string{"validation:rmse", "Completed"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("the demo with wheels in %q does not say %q:\n%s", links, want, got)
+			}
+		}
+	}
+}
+
+// installWheel makes a wheel of the real program, installs it into an empty environment and returns that one's bin folder.
+func installWheel(t *testing.T) string {
+	t.Helper()
+	here, err := choose(runtime.GOOS + "/" + runtime.GOARCH)
+	testenv.Require(t, err == nil, "a released platform", "running on one")
+	python := testenv.Python(t)
+	program, err := os.ReadFile(testenv.Program(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	wheel := filepath.Join(dir, wheelName(version.Version, here[0].tags))
+	if err := writeWheel(wheel, wheelContent(version.Version, here[0].tags, program, testSources(t))); err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(dir, "env", "bin")
+	output(t, nil, python, "-m", "venv", filepath.Dir(bin))
+	output(t, nil, filepath.Join(bin, "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+		"--no-index", "--find-links", dir, "sagefly")
+	return bin
+}
+
+// output runs a command in an empty folder, with env on top of the process's own, and returns what it printed.
+func output(t *testing.T, env []string, argv ...string) string {
+	t.Helper()
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Dir = t.TempDir()
+	// A PYTHONPATH or a user's own pip settings would hide what the wheel itself brings.
+	cmd.Env = append(append(os.Environ(), "PYTHONPATH=", "PIP_CONFIG_FILE="+os.DevNull), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(argv, " "), err, out)
+	}
+	return string(out)
+}
