@@ -14,8 +14,8 @@ import (
 
 const module = "github.com/sagefly/sagefly/"
 
-// edge forbids packages to reach others, over any number of imports or, when direct is set, by one. Patterns are import paths, ours relative to the module;
-// "x/..." is x and everything below. "std" stands for the standard library and, in to, "!std" for everything but it.
+// edge forbids packages to reach others, over any number of imports or, when direct is set, by one. Patterns are import paths, ours
+// relative to the module; "x/..." is x and everything below. "std" stands for the standard library and, in to, "!std" for everything but it.
 type edge struct {
 	from   []string
 	except []string // packages of from that may

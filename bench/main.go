@@ -27,7 +27,7 @@ type scale struct {
 }
 
 var (
-	full  = scale{starts: 21, requests: 400, rounds: 5, jobs: 11}
+	full  = scale{starts: 21, requests: 200, rounds: 5, jobs: 11}
 	short = scale{starts: 5, requests: 100, rounds: 2, jobs: 3}
 )
 

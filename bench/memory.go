@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 )
 
 // memory measures idle servers, and ours with 10,000 jobs that have not ended.
@@ -30,7 +28,7 @@ func (b *bench) memory(ctx context.Context) (string, error) {
 	if err := ours.bucket(); err != nil {
 		return "", err
 	}
-	jobs := b.scale.requests * 25
+	jobs := b.scale.requests * 50
 	if _, err := ours.rate(load{"CreateTrainingJob", 8}, jobs/8, 0); err != nil {
 		return "", err
 	}
@@ -39,24 +37,5 @@ func (b *bench) memory(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("\n## Resident memory, MiB\n\n| | sagefly | moto_server |\n|---|---|---|\n| idle | %s | %s |\n"+
-		"| with %d unfinished jobs | %s | |\n", short3(idle), short3(other), jobs, short3(loaded)), b.stopSleepers(ours)
-}
-
-// unfinished lists up to 100 jobs in progress.
-func (s *server) unfinished(client *http.Client) ([]string, error) {
-	answer, err := s.sagemaker(client, "ListTrainingJobs", `{"StatusEquals":"InProgress","MaxResults":100}`)
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		TrainingJobSummaries []struct{ TrainingJobName string }
-	}
-	if err := json.Unmarshal(answer, &list); err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, j := range list.TrainingJobSummaries {
-		names = append(names, j.TrainingJobName)
-	}
-	return names, nil
+		"| with %d unfinished jobs | %s | |\n", short3(idle), short3(other), jobs, short3(loaded)), nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 )
@@ -18,6 +19,7 @@ type interruptRule struct {
 	mu      sync.Mutex
 	presses int
 	gone    bool
+	asking  sync.WaitGroup // requests to stop the job that are under way
 }
 
 var errLeft = errors.New("left the job")
@@ -49,13 +51,18 @@ func (r *interruptRule) arm(ctx context.Context, t *target, name string, cancel 
 			return
 		}
 		r.app.screen.note("stopping %s: it may take up to two minutes to end by itself", name)
-		go func() {
-			_, err := t.jobs().StopTrainingJob(ctx, &sagemaker.StopTrainingJobInput{TrainingJobName: &name})
-			if err != nil && ctx.Err() == nil && !hasCode(err, "ValidationException") { // it has ended meanwhile
-				r.app.screen.note("stop %s: %v", name, err)
-			}
-		}()
+		r.asking.Go(func() { r.stop(ctx, t, name) })
 	})
+}
+
+// stop asks for the job's end, whether or not the command goes on to wait for it.
+func (r *interruptRule) stop(ctx context.Context, t *target, name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	_, err := t.jobs().StopTrainingJob(ctx, &sagemaker.StopTrainingJobInput{TrainingJobName: &name})
+	if err != nil && !hasCode(err, "ValidationException") { // it has ended meanwhile
+		r.app.screen.note("stop %s: %v", name, err)
+	}
 }
 
 func (r *interruptRule) left() bool {
@@ -72,6 +79,7 @@ func (r *interruptRule) pressed() bool {
 
 // leave is the end of a command that does not wait for its job.
 func (r *interruptRule) leave(name string) error {
+	r.asking.Wait()
 	if r.stops {
 		r.app.screen.note("left %s while it stops   see how it ended:  sagefly show %s", name, name)
 	} else {

@@ -150,25 +150,34 @@ func member(n *yaml.Node, name string) *yaml.Node {
 	return nil
 }
 
-// line is where a path's value, or the nearest thing around it that exists, begins.
+// line is where a path's member or element begins, or the nearest thing around it that exists.
 func (f *jobFile) line(path []string) int {
 	at, n := f.root.Line, f.root
 	for _, name := range path {
-		if n.Kind == yaml.MappingNode { // the name's own line
-			for i := 0; i+1 < len(n.Content); i += 2 {
-				if n.Content[i].Value == name {
-					at = n.Content[i].Line
-				}
-			}
+		if n.Kind == yaml.AliasNode {
+			n = n.Alias
 		}
-		if n = member(n, name); n == nil {
+		value := member(n, name)
+		if value == nil {
 			return at
 		}
-		if n.Kind == yaml.ScalarNode || n.Line > at {
-			at = n.Line
+		at = value.Line
+		if n.Kind == yaml.MappingNode {
+			at = memberLine(n, name)
 		}
+		n = value
 	}
 	return at
+}
+
+// memberLine is where a member's name is.
+func memberLine(n *yaml.Node, name string) int {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i].Line
+		}
+	}
+	return n.Line
 }
 
 // validate checks the request by the API's own table; unknown members are errors here.

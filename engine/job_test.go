@@ -37,8 +37,9 @@ func TestJobCompletes(t *testing.T) {
 	if diff := cmp.Diff([]string{"Starting", "Downloading", "Training", "Uploading", "Completed"}, walk(d)); diff != "" {
 		t.Errorf("walk (-want +got):\n%s\nreason: %v", diff, d.FailureReason)
 	}
-	if d.TrainingEndTime == nil || !d.TrainingEndTime.Equal(*d.LastModifiedTime) || *d.TrainingTimeInSeconds != 1 {
-		t.Errorf("end %v, modified %v, seconds %v", d.TrainingEndTime, d.LastModifiedTime, d.TrainingTimeInSeconds)
+	seconds := max(1, int32(d.TrainingEndTime.Sub(*d.TrainingStartTime).Seconds()))
+	if !d.TrainingEndTime.Equal(*d.LastModifiedTime) || *d.TrainingTimeInSeconds != seconds {
+		t.Errorf("end %v, modified %v, %d seconds; want %d", d.TrainingEndTime, d.LastModifiedTime, *d.TrainingTimeInSeconds, seconds)
 	}
 	if len(d.FinalMetricDataList) != 1 || *d.FinalMetricDataList[0].MetricName != "loss" || *d.FinalMetricDataList[0].Value != 0.5 {
 		t.Errorf("final metrics %v, want loss 0.5", d.FinalMetricDataList)

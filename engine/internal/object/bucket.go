@@ -30,6 +30,10 @@ func (s *Store) CreateBucket(ctx context.Context, name, region string) error {
 
 // HeadBucket describes a bucket. Errors: [ErrNoBucket].
 func (s *Store) HeadBucket(ctx context.Context, name string) (Bucket, error) {
+	known, generation, ok := s.buckets.get(name)
+	if ok {
+		return known, nil
+	}
 	b := Bucket{Name: name}
 	var created int64
 	err := s.db.Read().QueryRowContext(ctx, "SELECT region, created FROM bucket WHERE name = ?", name).Scan(&b.Region, &created)
@@ -40,6 +44,7 @@ func (s *Store) HeadBucket(ctx context.Context, name string) (Bucket, error) {
 		return Bucket{}, bucketError(name, err)
 	}
 	b.Created = time.UnixMilli(created)
+	s.buckets.put(b, generation)
 	return b, nil
 }
 
@@ -66,6 +71,7 @@ func (s *Store) ListBuckets(ctx context.Context) ([]Bucket, error) {
 // DeleteBucket removes a bucket without objects; multipart uploads under way in it are aborted. Errors: [ErrNoBucket],
 // [ErrBucketNotEmpty].
 func (s *Store) DeleteBucket(ctx context.Context, name string) error {
+	defer s.buckets.drop(name)
 	return s.commit(ctx, func(tx *sql.Tx) ([]string, error) {
 		if err := bucketExists(ctx, tx, name); err != nil {
 			return nil, err

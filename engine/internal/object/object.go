@@ -26,8 +26,9 @@ import (
 // Store is the object store of one data directory. It is safe for concurrent use; of two writes of one key the one
 // committed last wins.
 type Store struct {
-	db  *store.DB
-	dir string
+	db      *store.DB
+	dir     string
+	buckets bucketCache
 }
 
 // Info describes an object.
