@@ -35,8 +35,10 @@ func TestProblemText(t *testing.T) {
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	answer := func(code string) error {
-		return &smithy.OperationError{ServiceID: "SageMaker", OperationName: "CreateTrainingJob",
-			Err: &smithy.GenericAPIError{Code: code, Message: "the service's text"}}
+		return &smithy.OperationError{
+			ServiceID: "SageMaker", OperationName: "CreateTrainingJob",
+			Err: &smithy.GenericAPIError{Code: code, Message: "the service's text"},
+		}
 	}
 	for _, c := range []struct {
 		name string
