@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 // Finding is something to say about one hyperparameter of a request, in the pieces that a command line shows.
@@ -90,7 +92,7 @@ func (v Version) unknown(name, value string) Finding {
 		}
 	}
 	f := Finding{
-		Fatal: true, Name: name, Value: value, Nearest: nearest(name, names),
+		Fatal: true, Name: name, Value: value, Nearest: nearest.Words(name, names),
 		Why: fmt.Sprintf("%s %s has no such hyperparameter", v.Algorithm, v.Tag),
 		Fix: "remove it",
 	}
@@ -112,7 +114,7 @@ func (h Hyperparameter) advise(name, text string) []Finding {
 		fatal.Why = "it is not in the accepted range"
 		if h.contains != nil || h.Range.Values != nil && h.Type != Tuple {
 			fatal.Why = "it is not one of the accepted values"
-			fatal.Nearest = nearest(strings.TrimSpace(text), slices.Compact(slices.Clone(h.Range.Values)))
+			fatal.Nearest = nearest.Words(strings.TrimSpace(text), slices.Compact(slices.Clone(h.Range.Values)))
 		}
 		return []Finding{fatal}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 // Algorithm is one built-in algorithm with all its versions.
@@ -70,7 +72,7 @@ func Lookup(name string) (Algorithm, bool) {
 
 // Nearest returns at most three names of algorithms that name may have been meant for, best first; none when nothing is close.
 func Nearest(name string) []string {
-	return nearest(name, Names())
+	return nearest.Words(name, Names())
 }
 
 // Version finds a version by its tag; an empty tag is the default one, and latest is the tag 1, as in the SDK. The error names

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sagefly/sagefly/algorithm"
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 func newAlgorithms(a *app) *cobra.Command {
@@ -161,7 +162,7 @@ func (a *app) showHyperparameter(v algorithm.Version, name string) error {
 	h, ok := v.Hyperparameter(name)
 	if !ok {
 		p := usage(fmt.Sprintf("unknown hyperparameter %q", name), fmt.Sprintf("%s %s has none of this name", v.Algorithm, v.Tag))
-		for _, near := range nearest(name, hyperparameterNames(v)) {
+		for _, near := range nearest.Words(name, hyperparameterNames(v)) {
 			p.Fix = append(p.Fix, fmt.Sprintf("sagefly algorithms %s %s", v.Algorithm, near))
 		}
 		p.Fix = append(p.Fix, "all of them:  sagefly algorithms "+v.Algorithm)

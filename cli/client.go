@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 func (t *target) jobs() *sagemaker.Client { return sagemaker.NewFromConfig(t.aws) }
@@ -30,7 +32,7 @@ func (t *target) describe(ctx context.Context, name string) (*sagemaker.Describe
 
 func (t *target) noJob(ctx context.Context, name string, cause error) error {
 	p := &Problem{What: fmt.Sprintf("no job %q", name), Where: t.name, Cause: cause}
-	p.Fix = append(p.Fix, nearest(name, t.jobNames(ctx))...)
+	p.Fix = append(p.Fix, nearest.Words(name, t.jobNames(ctx))...)
 	p.Fix = append(p.Fix, "all jobs:  sagefly jobs")
 	return p
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sagefly/sagefly/internal/nearest"
 	"github.com/sagefly/sagefly/internal/tabular"
 )
 
@@ -106,7 +107,7 @@ func noFile(name, from string, err error) error {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	for _, near := range nearest(filepath.Base(from), names) {
+	for _, near := range nearest.Words(filepath.Base(from), names) {
 		p.Fix = append(p.Fix, fmt.Sprintf("--%s %s", name, shellQuote(filepath.Join(filepath.Dir(from), near))))
 	}
 	return p

@@ -94,13 +94,3 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
-
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	names := []string{"train", "stop", "show", "serve", "jobs"}
-	for word, want := range map[string][]string{"trian": {"train"}, "job": {"jobs"}, "shwo": {"show"}, "zzz": nil, "ser": {"serve"}} {
-		if d := cmp.Diff(want, nearest(word, names), cmp.Transformer("nil", func(s []string) []string { return append([]string(nil), s...) })); d != "" {
-			t.Errorf("%s: %s", word, d)
-		}
-	}
-}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sagefly/sagefly/algorithm"
 	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 // jobFile is a request in YAML or JSON (which YAML contains) with the place of each member.
@@ -215,7 +216,7 @@ func (f *jobFile) validate() problems {
 func (f *jobFile) unknown(w api.Warning) *Problem {
 	p := refused(fmt.Sprintf("%s: no such member", strings.Join(w.Path, ".")), "")
 	p.Where = fmt.Sprintf("%s:%d", f.path, f.line(w.Path))
-	p.Fix = nearest(last(w.Path), w.Members)
+	p.Fix = nearest.Words(last(w.Path), w.Members)
 	return p
 }
 

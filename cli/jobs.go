@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 type jobsFlags struct {
@@ -52,7 +54,7 @@ func readStatus(s string) (types.TrainingJobStatus, error) {
 		}
 		names = append(names, string(status))
 	}
-	return "", usage(fmt.Sprintf("--status %s is no status", s), "they are "+strings.Join(names, ", "), nearest(s, names)...)
+	return "", usage(fmt.Sprintf("--status %s is no status", s), "they are "+strings.Join(names, ", "), nearest.Words(s, names)...)
 }
 
 func (a *app) jobs(ctx context.Context, t *target, o jobsFlags, status types.TrainingJobStatus) error {

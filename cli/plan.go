@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/algorithm"
+	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 // prepareTrain checks the command line and the data, and writes prepared files where flags ask for them. Nothing has
@@ -138,7 +139,7 @@ func checkHyperparameters(v algorithm.Version, set map[string]string) error {
 		if _, known := v.Hyperparameter(name); !known && len(v.Hyperparameters) > 0 {
 			p := refused(fmt.Sprintf("unknown hyperparameter %q", name), fmt.Sprintf("%s %s has none of this name", v.Algorithm, v.Tag))
 			p.Where = fmt.Sprintf("--set %s=%s", name, set[name])
-			for _, near := range nearest(name, hyperparameterNames(v)) {
+			for _, near := range nearest.Words(name, hyperparameterNames(v)) {
 				p.Fix = append(p.Fix, fmt.Sprintf("--set %s=%s", near, set[name]))
 			}
 			p.Fix = append(p.Fix, "all of them:  sagefly algorithms "+v.Algorithm)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sagefly/sagefly/internal/nearest"
 	"github.com/sagefly/sagefly/internal/version"
 )
 
@@ -77,7 +78,7 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 			names = append(names, c.Name())
 		}
 	}
-	for _, near := range nearest(word, names) {
+	for _, near := range nearest.Words(word, names) {
 		p.Fix = append(p.Fix, cmd.CommandPath()+" "+near)
 	}
 	p.Fix = append(p.Fix, "all commands:  "+cmd.CommandPath()+" --help")
@@ -88,7 +89,7 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 func flagError(cmd *cobra.Command, err error) error {
 	p := usage(err.Error(), "")
 	if _, name, found := strings.Cut(err.Error(), "unknown flag: --"); found {
-		for _, near := range nearest(name, flagNames(cmd)) {
+		for _, near := range nearest.Words(name, flagNames(cmd)) {
 			p.Fix = append(p.Fix, "--"+near)
 		}
 	}

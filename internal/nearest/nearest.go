@@ -1,4 +1,5 @@
-package algorithm
+// Package nearest suggests what a misspelt word may have been meant for.
+package nearest
 
 import (
 	"cmp"
@@ -6,9 +7,9 @@ import (
 	"strings"
 )
 
-// nearest returns at most three candidates by edit distance, best first; candidates further away than a third of the word are left
-// out, except those that begin with it.
-func nearest(word string, candidates []string) []string {
+// Words returns at most three candidates by edit distance, best first; candidates further away than a third of the word are left
+// out, except those that begin with it. Case does not count.
+func Words(word string, candidates []string) []string {
 	type near struct {
 		name string
 		away int
