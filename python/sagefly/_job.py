@@ -15,7 +15,7 @@ _METRICS = re.compile(r"^(?:\[[^\]]*\] )?\[(\d+)\]((?:[\t ]+[\w.@-]+:[^\s:]+)+)\
 
 def train(algorithm, train, validation=None, label=None, holdout=None, onehot=(), drop=(), hyperparameters=None,
           wait=True, **more):
-    """Train a built-in algorithm, or a script, on files as they are and return the Job.
+    """Train a built-in algorithm on files as they are and return the Job.
 
     train, validation: path of a file or folder, s3:// address, or pandas DataFrame. label: name or 1-based number of the label
     column; holdout: part of the rows to validate on (0.2, or "0.2:SEED"); onehot: text columns to encode; drop: columns to leave
