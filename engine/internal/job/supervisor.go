@@ -79,6 +79,10 @@ func (v *supervisor) resume() []effect {
 func (v *supervisor) run(effects []effect) {
 	defer v.end(errShutdown)
 	for {
+		if v.over.Err() != nil { // the engine closes, and the last state may not be stored: the next owner performs its effects
+			v.tasks.Wait()
+			return
+		}
 		for _, e := range effects {
 			v.perform(e)
 		}
@@ -87,8 +91,6 @@ func (v *supervisor) run(effects []effect) {
 		}
 		select {
 		case <-v.over.Done():
-			v.tasks.Wait()
-			return
 		case m := <-v.mail:
 			effects = v.advance(m)
 		}
