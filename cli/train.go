@@ -83,7 +83,6 @@ func (o *trainFlags) bind(cmd *cobra.Command) {
 	f.StringVar(&o.instance, "instance", defaultInstance, "instance type")
 	f.DurationVar(&o.maxRuntime, "max-runtime", defaultMaxRuntime, "stop the training after this time")
 	f.BoolVar(&o.detach, "detach", false, "return when the job is created")
-	f.BoolVar(&o.detach, "no-wait", false, "the same as --detach")
 }
 
 // prepared is a training job that passed every check that needs no target.

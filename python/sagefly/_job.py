@@ -24,7 +24,7 @@ def train(algorithm, train, validation=None, label=None, holdout=None, onehot=()
     """
     settings = {**(hyperparameters or {}), **more}
     with tempfile.TemporaryDirectory(prefix="sagefly-") as scratch:
-        args = ["train", str(algorithm), "--no-wait", "--train", _file(train, scratch, "train")]
+        args = ["train", str(algorithm), "--detach", "--train", _file(train, scratch, "train")]
         if validation is not None:
             args += ["--validation", _file(validation, scratch, "validation")]
         if label is not None:
