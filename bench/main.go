@@ -109,6 +109,11 @@ func prepare(ctx context.Context, dir string, s scale) (*bench, error) {
 	return b, nil
 }
 
+// environment makes the Python of the comparison the active one, so that both sides use the same library file.
+func (b *bench) environment() []string {
+	return append(os.Environ(), "VIRTUAL_ENV="+filepath.Dir(filepath.Dir(b.python)))
+}
+
 func header(ctx context.Context) string {
 	cpu := "unknown processor"
 	if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {

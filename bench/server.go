@@ -32,7 +32,7 @@ func (b *bench) sagefly(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, b.program, "serve", "--json", "--addr", "127.0.0.1:0", "--data", dir)
-	cmd.Env = append(os.Environ(), "SAGEFLY_DATA="+dir)
+	cmd.Env = b.environment()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -140,7 +140,7 @@ func (b *bench) trainer(ctx context.Context, file string, i int) (time.Duration,
 		}
 	}
 	cmd := exec.CommandContext(ctx, b.program, "trainer", "xgboost", "--tag", "3.0-5")
-	cmd.Env = append(os.Environ(), "SAGEMAKER_BASE_DIR="+base, "OMP_WAIT_POLICY=passive")
+	cmd.Env = append(b.environment(), "SAGEMAKER_BASE_DIR="+base, "OMP_WAIT_POLICY=passive")
 	start := time.Now()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("trainer: %w\n%s", err, out)
