@@ -145,6 +145,7 @@ func TestJobFileLines(t *testing.T) {
 
 func FuzzJobFile(f *testing.F) {
 	f.Add([]byte("TrainingJobName: a\nHyperParameters: {eta: 0.10}\n"))
+	f.Add([]byte("A: &x\n  - *x\n")) // overflowed the stack once
 	f.Add([]byte(`{"InputDataConfig":[{"ChannelName":null}],"a":&x [1],"b":*x}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, err := readJobFile("-", bytes.NewReader(text))

@@ -55,6 +55,12 @@ func readJobFile(path string, stdin io.Reader) (*jobFile, error) {
 		p.Where = path
 		return nil, p
 	}
+	var whole any
+	if err := f.root.Decode(&whole); err != nil { // repeated members, aliases that contain themselves or explode
+		p := refused("the job file is no request", strings.TrimPrefix(err.Error(), "yaml: "))
+		p.Where = path
+		return nil, p
+	}
 	tree, err := nodeTree(f.root)
 	if err != nil {
 		p := refused("the job file has a value that no request can have", err.Error())
@@ -100,9 +106,6 @@ func mapTree(n *yaml.Node) (map[string]any, error) {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode {
 			return nil, fmt.Errorf("line %d: a member's name is plain text", key.Line)
-		}
-		if _, twice := tree[key.Value]; twice {
-			return nil, fmt.Errorf("line %d: %s is there twice", key.Line, key.Value)
 		}
 		v, err := nodeTree(n.Content[i+1])
 		if err != nil {

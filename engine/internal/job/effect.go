@@ -18,7 +18,7 @@ var errStopped = errors.New("the job was stopped")
 func (v *supervisor) perform(e effect) {
 	switch e {
 	case lifecycle.Queue:
-		v.tasks.Go(v.queue)
+		v.turn, v.leave = v.service.slots.Join()
 	case lifecycle.Stage:
 		ctx, cancel := context.WithCancelCause(v.over)
 		v.stage = cancel
@@ -39,13 +39,6 @@ func (v *supervisor) perform(e effect) {
 		v.tasks.Go(v.upload)
 	case lifecycle.Finish:
 		v.finish()
-	}
-}
-
-func (v *supervisor) queue() {
-	if v.service.slots.Acquire(v.over) == nil {
-		v.slotOn.Store(true)
-		v.post(lifecycle.Granted{})
 	}
 }
 
@@ -124,9 +117,7 @@ func (v *supervisor) finish() {
 	if err := removeAll(v.service.jobDir(v.row.ID)); err != nil {
 		v.service.Logger.Warn("job directory stays", "job", v.row.Name, "err", err)
 	}
-	if v.slotOn.Swap(false) {
-		v.service.slots.Release()
-	}
+	v.leave()
 }
 
 // removeAll removes a tree in which the job may have taken away permissions.

@@ -32,8 +32,9 @@ type supervisor struct {
 
 	stage   context.CancelCauseFunc
 	hosts   map[string]runner.Process
-	slotOn  atomic.Bool // a slot is held
-	started sync.Map    // host → runner.Process, from launch to watch
+	turn    <-chan struct{} // closed when the job may run; nil when it does not wait
+	leave   func()          // gives the slot, or the place in the queue, back
+	started sync.Map        // host → runner.Process, from launch to watch
 }
 
 // message is an event, and optionally the wish to know when it is stored.
@@ -59,7 +60,7 @@ func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State
 	v := &supervisor{
 		service: s, row: row, request: r, state: state,
 		mail: make(chan message), hosts: map[string]runner.Process{},
-		stage: func(error) {},
+		stage: func(error) {}, leave: func() {},
 	}
 	v.stored.Store(&answer{row: row})
 	v.over, v.end = context.WithCancelCause(s.shutdown)
@@ -69,8 +70,7 @@ func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State
 // resume prepares for a job that was under way when the engine ended, and returns what to do.
 func (v *supervisor) resume() []effect {
 	if v.state.Phase != lifecycle.Queued && v.state.Phase != lifecycle.Ended {
-		v.service.slots.Take()
-		v.slotOn.Store(true)
+		v.leave = v.service.slots.Take()
 	}
 	return lifecycle.Resume(v.state)
 }
@@ -91,6 +91,9 @@ func (v *supervisor) run(effects []effect) {
 		}
 		select {
 		case <-v.over.Done():
+		case <-v.turn:
+			v.turn = nil
+			effects = v.advance(message{event: lifecycle.Granted{}})
 		case m := <-v.mail:
 			effects = v.advance(m)
 		}

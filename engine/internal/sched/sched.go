@@ -3,7 +3,7 @@
 package sched
 
 import (
-	"context"
+	"slices"
 	"sync"
 )
 
@@ -17,57 +17,40 @@ type Slots struct {
 // New returns n slots.
 func New(n int) *Slots { return &Slots{free: n} }
 
-// Acquire waits for a slot or for ctx, whose cause it then returns.
-func (s *Slots) Acquire(ctx context.Context) error {
-	s.mu.Lock()
-	if s.free > 0 && len(s.waiting) == 0 {
-		s.free--
-		s.mu.Unlock()
-		return nil
-	}
-	turn := make(chan struct{})
-	s.waiting = append(s.waiting, turn)
-	s.mu.Unlock()
-	select {
-	case <-turn:
-		return nil
-	case <-ctx.Done():
-		return s.leave(ctx, turn)
-	}
-}
-
-// leave takes turn out of the queue; a slot that was handed over meanwhile goes to the next waiter.
-func (s *Slots) leave(ctx context.Context, turn chan struct{}) error {
+// Join asks for a slot. turn is closed when the caller has it. leave gives the slot back, or the place in the queue;
+// calls after the first do nothing.
+func (s *Slots) Join() (turn <-chan struct{}, leave func()) {
+	t := make(chan struct{})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, w := range s.waiting {
-		if w == turn {
-			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
-			return context.Cause(ctx)
-		}
-	}
-	s.release()
-	return context.Cause(ctx)
+	s.waiting = append(s.waiting, t)
+	s.serve()
+	return t, sync.OnceFunc(func() { s.leave(t) })
 }
 
 // Take takes a slot at once, also when none is free: for jobs that already run when the engine starts. New jobs wait
-// until as many have been released.
-func (s *Slots) Take() {
+// until as many have been given back. leave is as Join's.
+func (s *Slots) Take() (leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free--
+	return sync.OnceFunc(func() { s.leave(nil) })
 }
 
-// Release gives a slot back.
-func (s *Slots) Release() {
+func (s *Slots) leave(turn chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.release()
+	if i := slices.Index(s.waiting, turn); i >= 0 {
+		s.waiting = slices.Delete(s.waiting, i, i+1)
+		return
+	}
+	s.free++
+	s.serve()
 }
 
-func (s *Slots) release() {
-	s.free++
-	if s.free > 0 && len(s.waiting) > 0 {
+// serve gives free slots to the first waiters.
+func (s *Slots) serve() {
+	for s.free > 0 && len(s.waiting) > 0 {
 		s.free--
 		close(s.waiting[0])
 		s.waiting = s.waiting[1:]

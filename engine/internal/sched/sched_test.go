@@ -1,82 +1,63 @@
 package sched
 
-import (
-	"context"
-	"errors"
-	"testing"
-	"testing/synctest"
-)
+import "testing"
+
+func has(turn <-chan struct{}) bool {
+	select {
+	case <-turn:
+		return true
+	default:
+		return false
+	}
+}
 
 func TestServedInOrder(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := New(1)
-		if err := s.Acquire(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		served := make(chan int, 3)
-		for i := range 3 {
-			go func() {
-				if s.Acquire(t.Context()) == nil {
-					served <- i
-				}
-			}()
-			synctest.Wait() // each asks after the one before
-		}
-		for want := range 3 {
-			s.Release()
-			synctest.Wait()
-			if got := <-served; got != want {
-				t.Errorf("served %d, want %d", got, want)
+	s := New(1)
+	var turns []<-chan struct{}
+	var leaves []func()
+	for range 4 {
+		turn, leave := s.Join()
+		turns, leaves = append(turns, turn), append(leaves, leave)
+	}
+	for i := range turns {
+		for j, turn := range turns {
+			if has(turn) != (j <= i) {
+				t.Errorf("after %d left, waiter %d has its turn: %v", i, j, has(turn))
 			}
 		}
-	})
+		leaves[i]()
+		leaves[i]() // a second call gives nothing away
+	}
 }
 
-func TestLeavingWaiterLosesNoSlot(t *testing.T) {
+func TestLeavingTheQueueGivesNoSlotAway(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := New(1)
-		if err := s.Acquire(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		cause := errors.New("job stopped")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		left := make(chan error, 1)
-		go func() { left <- s.Acquire(ctx) }()
-		synctest.Wait()
-		cancel(cause)
-		if err := <-left; !errors.Is(err, cause) {
-			t.Errorf("Acquire = %v, want %v", err, cause)
-		}
-		s.Release()
-		if err := s.Acquire(t.Context()); err != nil {
-			t.Errorf("after the waiter left: %v", err)
-		}
-	})
+	s := New(1)
+	_, end := s.Join()
+	second, give := s.Join()
+	third, _ := s.Join()
+	give()
+	if has(second) || has(third) {
+		t.Fatal("a place in the queue became a slot")
+	}
+	end()
+	if has(second) || !has(third) {
+		t.Errorf("second %v, third %v; want the third", has(second), has(third))
+	}
 }
 
 func TestTakeGoesIntoDebt(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := New(1)
-		s.Take()
-		s.Take()
-		got := make(chan struct{})
-		go func() {
-			if s.Acquire(t.Context()) == nil {
-				close(got)
-			}
-		}()
-		synctest.Wait()
-		s.Release()
-		synctest.Wait()
-		select {
-		case <-got:
-			t.Fatal("a slot was handed out while one job too many runs")
-		default:
-		}
-		s.Release()
-		<-got
-	})
+	s := New(1)
+	one, two := s.Take(), s.Take()
+	turn, _ := s.Join()
+	one()
+	if has(turn) {
+		t.Fatal("a slot was handed out while one job too many runs")
+	}
+	two()
+	if !has(turn) {
+		t.Error("no slot although none is taken")
+	}
 }
