@@ -55,6 +55,12 @@ type Config struct {
 	Slots int
 	// Trainer is a program that trains built-in algorithms, known to be of this version; "" = search for one.
 	Trainer string
+	// Secret returns the secret of an access key. When it is set, every request's signature is verified and Listen
+	// takes addresses that are not loopback; jobs' own keys are known besides. nil accepts any well-formed signature.
+	Secret func(accessKey string) (secret string, ok bool)
+	// Hosts are names and addresses, besides loopback ones, under which clients address the endpoint. Requests with
+	// another Host are refused.
+	Hosts []string
 }
 
 // Engine is an open data directory, its jobs and its endpoint. Its methods are safe for concurrent use.
@@ -132,11 +138,11 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	e.server = e.wire()
+	e.server = e.wire(keys)
 	return nil
 }
 
-func (e *Engine) wire() *wire.Server {
+func (e *Engine) wire(jobs keys) *wire.Server {
 	face := logs.Face{Account: Account, Streams: e.jobs.Streams}
 	return &wire.Server{
 		Account:   Account,
@@ -144,9 +150,24 @@ func (e *Engine) wire() *wire.Server {
 		Logs:      face.Do,
 		STS:       sts.Serve,
 		IAM:       iam.Serve,
-		S3:        s3.New(e.objects, s3.Config{}),
+		S3:        s3.New(e.objects, s3.Config{Account: Account, Log: e.config.Logger}),
 		Health:    e.health,
 		Logger:    e.config.Logger,
+		Hosts:     e.config.Hosts,
+		Secret:    e.config.secret(jobs),
+	}
+}
+
+// secret knows the configured keys and the jobs'; nil when nothing is to be verified.
+func (c Config) secret(jobs keys) func(string) (string, bool) {
+	if c.Secret == nil {
+		return nil
+	}
+	return func(accessKey string) (string, bool) {
+		if accessKey == jobs.AccessKey {
+			return jobs.Secret, true
+		}
+		return c.Secret(accessKey)
 	}
 }
 

@@ -14,12 +14,12 @@ import (
 // the next owner tries to listen there again.
 const addrSetting = "addr"
 
-// ErrNotLoopback is returned by Listen for an address that other machines could reach.
+// ErrNotLoopback is returned by Listen for an address that other machines could reach, unless signatures are verified.
 var ErrNotLoopback = errors.New("not a loopback address")
 
 // Listen serves the endpoint at addr and returns at once. "" is the address of the last owner of the directory, else
 // DefaultAddr; where that is taken, any free port. A port of 0 is any free port. Addresses that are not loopback are
-// refused: requests are accepted with any credentials.
+// refused while requests are accepted with any credentials (Config.Secret).
 func (e *Engine) Listen(ctx context.Context, addr string) error {
 	l, err := e.listen(ctx, addr)
 	if err != nil {
@@ -44,7 +44,7 @@ func (e *Engine) Listen(ctx context.Context, addr string) error {
 func (e *Engine) listen(ctx context.Context, addr string) (net.Listener, error) {
 	var lc net.ListenConfig
 	if addr != "" {
-		if err := loopback(addr); err != nil {
+		if err := loopback(addr); err != nil && (e.config.Secret == nil || !errors.Is(err, ErrNotLoopback)) {
 			return nil, err
 		}
 		return lc.Listen(ctx, "tcp", addr)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/aws"
+	"github.com/sagefly/sagefly/engine/internal/aws/s3"
 	"github.com/sagefly/sagefly/internal/sigv4"
 )
 
@@ -61,11 +62,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	q.Region, q.AccessKey = auth.Region, auth.AccessKey
 	r = r.WithContext(aws.With(r.Context(), q))
-	if r, err = s.verify(r, auth); err != nil {
-		writeError(w, err)
-		return
+	verified, err := s.verify(r, auth)
+	switch {
+	case err == nil:
+		s.route(w, verified, auth.Service)
+	case auth.Service == "s3":
+		s3.WriteError(w, r, err)
+	default:
+		writeError(w, refused(err))
 	}
-	s.route(w, r, auth.Service)
 }
 
 func (s *Server) verify(r *http.Request, auth sigv4.Auth) (*http.Request, error) {
@@ -77,7 +82,7 @@ func (s *Server) verify(r *http.Request, auth sigv4.Auth) (*http.Request, error)
 	}
 	proof, err := sigv4.Verify(r, s.Secret, time.Now())
 	if err != nil {
-		return nil, refused(err)
+		return nil, err
 	}
 	return r.WithContext(proof.With(r.Context())), nil
 }
