@@ -21,15 +21,11 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 		return "", err
 	}
 	list, _ := tree["Tags"].([]any)
-	tags, err := tagsOf(list)
-	if err != nil {
-		return "", err
-	}
 	document, r, err := s.complete(ctx, api.Defaults(tree))
 	if err != nil {
 		return "", err
 	}
-	v, effects, err := s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, r, tags)
+	v, effects, err := s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, r, tagsOf(list))
 	if err != nil {
 		return "", err
 	}

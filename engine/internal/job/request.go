@@ -25,7 +25,7 @@ func decode(document []byte) (*request, error) {
 // AWS has no such answers.
 func served(r *request) error {
 	unsupported := func(what string) error {
-		return api.ValidationError("%s is not supported by this engine. Everything else of the request may be fine; on AWS it works.", what)
+		return api.ValidationError("%s is not supported by this engine, which serves a part of what AWS does: docs/engine.md lists it.", what)
 	}
 	switch {
 	case r.AlgorithmSpecification == nil:

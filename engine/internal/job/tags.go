@@ -18,11 +18,10 @@ func (s *Service) AddTags(ctx context.Context, region string, tree map[string]an
 		return nil, err
 	}
 	list, _ := tree["Tags"].([]any)
-	tags, err := tagsOf(list)
-	if err != nil {
+	if err := api.CheckTags(list); err != nil {
 		return nil, err
 	}
-	err = s.DB.PutTags(ctx, arn, tags, func(total int) error {
+	err = s.DB.PutTags(ctx, arn, tagsOf(list), func(total int) error {
 		if total > maxTags {
 			return api.TooManyTags()
 		}
@@ -94,21 +93,15 @@ func (s *Service) taggable(ctx context.Context, region string, tree map[string]a
 	return text, nil
 }
 
-// tagsOf reads a validated tag list; the number of tags was checked with it. A key that occurs twice is refused, as in AWS's other tag operations.
-func tagsOf(list []any) ([]store.Tag, error) {
-	seen := map[string]bool{}
-	var tags []store.Tag
-	for _, item := range list {
+// tagsOf reads a tag list that was checked.
+func tagsOf(list []any) []store.Tag {
+	tags := make([]store.Tag, len(list))
+	for i, item := range list {
 		m, _ := item.(map[string]any)
-		key, _ := m["Key"].(string)
-		value, _ := m["Value"].(string)
-		if seen[key] {
-			return nil, api.ValidationError("Duplicate tag key found: %s", key)
-		}
-		seen[key] = true
-		tags = append(tags, store.Tag{Key: key, Value: value})
+		tags[i].Key, _ = m["Key"].(string)
+		tags[i].Value, _ = m["Value"].(string)
 	}
-	return tags, nil
+	return tags
 }
 
 func tagList(tags []store.Tag) []any {
