@@ -114,13 +114,14 @@ func UnknownOperation(op string) *Error {
 // body is no JSON at all.
 func Malformed(message string) *Error { return clientError("SerializationException", message) }
 
-// AccessDenied is the answer to a caller who may not do this; principal and resource are ARNs.
+// AccessDenied is the answer to a caller who may not do this; principal and resource are ARNs. The words follow AWS's
+// general form for every service and are not confirmed for this one.
 func AccessDenied(principal, action, resource string) *Error {
 	return clientError("AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s "+
 		"because no identity-based policy allows the %s action", principal, action, resource, action))
 }
 
-// Unsigned is the answer to a request without a signature.
+// Unsigned is the answer to a request without a signature (words not confirmed for this service, as in the next two).
 func Unsigned() *Error {
 	return clientError("MissingAuthenticationTokenException", "Missing Authentication Token")
 }
@@ -140,6 +141,7 @@ func BadSignature() *Error {
 func Internal() *Error { return &Error{Code: "InternalFailure", Message: "", Status: 500} }
 
 // Unavailable is the answer while the engine starts or stops; clients try again.
+// The words are not confirmed.
 func Unavailable() *Error {
 	return &Error{Code: "ServiceUnavailable", Message: "Service is unavailable. Please try again later.", Status: 503}
 }
