@@ -1,6 +1,7 @@
 package input
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -150,6 +151,49 @@ func TestCopyIsTheJobsOwn(t *testing.T) {
 	}
 	if data, err := os.ReadFile(info.Path); string(data) != "original" || err != nil {
 		t.Errorf("the object is %q, %v", data, err)
+	}
+}
+
+// The object is replaced, or deleted, between the listing and the copy.
+func TestObjectsThatChangeMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := objects(t, map[string]string{"p/a": "old"})
+	channel, dir := Channel{URI: "s3://bucket/p"}, filepath.Join(t.TempDir(), "c")
+	replaced := false
+	_, size, err := Stage(t.Context(), s, channel, Shard{0, 1}, dir, func(blob, path string) error {
+		if !replaced {
+			replaced = true
+			if _, err := s.Put(t.Context(), "bucket", "p/a", strings.NewReader("newer"), object.PutOptions{}); err != nil {
+				return err
+			}
+		}
+		return Copy(blob, path)
+	})
+	if err != nil || size != 5 {
+		t.Fatalf("replaced: %d bytes, %v", size, err)
+	}
+	if diff := cmp.Diff(map[string]string{"a": "newer"}, files(t, dir)); diff != "" {
+		t.Errorf("replaced (-want +got):\n%s", diff)
+	}
+	_, _, err = Stage(t.Context(), s, channel, Shard{0, 1}, dir, func(blob, path string) error {
+		return errors.Join(s.Delete(t.Context(), "bucket", "p/a"), Copy(blob, path))
+	})
+	if !errors.Is(err, object.ErrNoKey) {
+		t.Errorf("deleted: %v, want ErrNoKey", err)
+	}
+}
+
+func TestStopEndsStaging(t *testing.T) {
+	t.Parallel()
+	s := objects(t, map[string]string{"p/a": "1", "p/b": "2", "p/c": "3"})
+	stopped := errors.New("stopped")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	n, _, err := Stage(ctx, s, Channel{URI: "s3://bucket/p"}, Shard{0, 1}, filepath.Join(t.TempDir(), "c"), func(blob, path string) error {
+		cancel(stopped)
+		return Copy(blob, path)
+	})
+	if n != 1 || !errors.Is(err, stopped) {
+		t.Errorf("%d files, %v; want one file and the cause", n, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -35,6 +36,9 @@ func Stage(ctx context.Context, objects *object.Store, c Channel, s Shard, dir s
 	}
 	found := 0
 	for info, err := range objects.All(ctx, bucket, prefix) {
+		if err == nil {
+			err = context.Cause(ctx) // a stop need not wait for the rest of a large channel
+		}
 		if err != nil {
 			return files, size, err
 		}
@@ -49,7 +53,8 @@ func Stage(ctx context.Context, objects *object.Store, c Channel, s Shard, dir s
 		if c.Sharded && (found-1)%s.Hosts != s.Index {
 			continue
 		}
-		if err := put(info, filepath.Join(dir, filepath.FromSlash(name)), lay); err != nil {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if info, err = put(ctx, objects, info, path, lay); err != nil {
 			return files, size, fmt.Errorf("object s3://%s/%s: %w", bucket, info.Key, err)
 		}
 		files, size = files+1, size+info.Size
@@ -63,9 +68,21 @@ func Stage(ctx context.Context, objects *object.Store, c Channel, s Shard, dir s
 // ErrEmpty is wrapped by Stage when no object lies under the channel's prefix. Its text is the service's.
 var ErrEmpty = errors.New("No S3 objects found") //nolint:staticcheck // the service's wording
 
-func put(info object.Info, path string, lay Lay) error {
+// put lays one object's file. An object that was replaced since it was listed is taken as it is now, one that was
+// deleted is an error: a channel never silently lacks a file that its listing had.
+func put(ctx context.Context, objects *object.Store, info object.Info, path string, lay Lay) (object.Info, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
+		return info, err
 	}
-	return lay(info.Path, path)
+	for {
+		err := lay(info.Path, path)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return info, err
+		}
+		now, statErr := objects.Stat(ctx, info.Bucket, info.Key)
+		if statErr != nil || now.Path == info.Path {
+			return info, errors.Join(statErr, err)
+		}
+		info = now
+	}
 }
