@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/sagefly/sagefly/internal/atomicfile"
 )
@@ -39,7 +40,7 @@ func own(dir string) (*ownership, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock data directory: %w", err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	err = lock(dir, f)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		o, _ := readOwner(dir) // an owner that is just starting has not written it yet
 		return nil, errors.Join(&OwnedError{Dir: dir, PID: o.PID, Addr: o.Addr}, f.Close())
@@ -52,6 +53,24 @@ func own(dir string) (*ownership, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return o, nil
+}
+
+// linger bounds how long lock waits for what is left of an owner that has ended.
+const linger = 2 * time.Second
+
+// lock takes the lock or returns EWOULDBLOCK. A child that an owner forked just before it was killed holds the lock too,
+// until it becomes another program milliseconds later; so the lock of an owner that is dead is waited for.
+func lock(dir string, f *os.File) error {
+	for deadline := time.Now().Add(linger); ; time.Sleep(5 * time.Millisecond) {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(deadline) {
+			return err
+		}
+		o, readErr := readOwner(dir)
+		if readErr != nil || !errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH) {
+			return err
+		}
+	}
 }
 
 // announce tells other processes where this one listens.
