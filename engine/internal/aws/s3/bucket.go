@@ -28,6 +28,9 @@ func (c *call) listBuckets() error {
 	if err != nil {
 		return err
 	}
+	if most == 0 { // unlike the other listings, this one takes 1 to 10,000
+		return newError("InvalidArgument", "Argument max-buckets must be an integer between 1 and 10000")
+	}
 	after, err := decodeToken(c.query.Get("continuation-token"))
 	if err != nil {
 		return err

@@ -93,6 +93,8 @@ func TestRefusals(t *testing.T) {
 		code          string
 	}{
 		{"PUT /bkt/k", "new", []string{"Content-MD5", zero}, 400, "BadDigest"},
+		{"GET /?max-buckets=0", "", nil, 400, "InvalidArgument"},
+		{"GET /?max-buckets=-1", "", nil, 400, "InvalidArgument"},
 		{"PUT /bkt/k", "new", []string{"Content-MD5", "AAAA"}, 400, "InvalidDigest"},
 		{"PUT /bkt/k", "new", []string{"X-Amz-Checksum-Crc32", "AAAAAA=="}, 400, "BadDigest"},
 		{"PUT /bkt/k", "new", []string{"X-Amz-Checksum-Crc32", "x"}, 400, "InvalidRequest"},

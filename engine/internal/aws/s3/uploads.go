@@ -38,7 +38,7 @@ func (c *call) listParts() error {
 	}
 	first, _ := slices.BinarySearchFunc(parts, after+1, func(p object.Part, n int) int { return p.Number - n })
 	parts = parts[first:]
-	truncated := len(parts) > most
+	truncated := most > 0 && len(parts) > most // a page of none must not ask for ever for the next
 	entries := []partEntry{}
 	for _, p := range parts[:min(most, len(parts))] {
 		sums := sumsOf(p.Headers)
