@@ -231,6 +231,9 @@ func TestMetricDefinitions(t *testing.T) {
 			if len(d.Regex) > 500 {
 				t.Errorf("%s: the expression is longer than the API allows", d.Name)
 			}
+			if _, err := regexp.Compile(d.Regex); err != nil { // an engine relies on it without asking again
+				t.Errorf("%s: %v", d.Name, err)
+			}
 		}
 		return all
 	}

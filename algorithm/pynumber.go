@@ -118,9 +118,9 @@ func digitOf(r rune) rune {
 	return 0
 }
 
-// reprFloat prints f as Python's repr does: the shortest text that reads back, with ".0" for whole numbers and an exponent below
+// ReprFloat prints f as Python's repr does: the shortest text that reads back, with ".0" for whole numbers and an exponent below
 // 1e-4 and from 1e16 on.
-func reprFloat(f float64) string {
+func ReprFloat(f float64) string {
 	switch {
 	case math.IsNaN(f):
 		return "nan"

@@ -73,3 +73,15 @@ func TestStringsAsPython(t *testing.T) {
 		}
 	}
 }
+
+func TestReprFloat(t *testing.T) {
+	t.Parallel()
+	// Python's repr of these floats.
+	for v, want := range map[float64]string{
+		0.3138978741222915: "0.3138978741222915", 1: "1.0", 0: "0.0", 1e-5: "1e-05", 1.5e-7: "1.5e-07", 1e16: "1e+16", 123456: "123456.0", 0.0001: "0.0001",
+	} {
+		if got := ReprFloat(v); got != want {
+			t.Errorf("ReprFloat(%v) = %q, want %q", v, got, want)
+		}
+	}
+}

@@ -88,7 +88,7 @@ func (v Value) repr() string {
 	case IntValue:
 		return v.integer.String()
 	case FloatValue:
-		return reprFloat(v.float)
+		return ReprFloat(v.float)
 	case StringValue:
 		return reprString(v.text)
 	case BoolValue:

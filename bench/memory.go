@@ -7,16 +7,11 @@ import (
 
 // memory measures idle servers, and ours with 10,000 jobs that have not ended.
 func (b *bench) memory(ctx context.Context) (string, error) {
-	ours, err := b.sagefly(ctx)
+	ours, moto, stop, err := b.both(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer ours.stop()
-	moto, err := b.motoServer(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer moto.stop()
+	defer stop()
 	idle, err := ours.resident()
 	if err != nil {
 		return "", err

@@ -31,16 +31,11 @@ type load struct {
 // its jobs really run: as many sleep as there are processors, the rest waits. moto_server keeps all in memory and runs
 // nothing.
 func (b *bench) requests(ctx context.Context) (string, error) {
-	ours, err := b.sagefly(ctx)
+	ours, moto, stop, err := b.both(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer ours.stop()
-	moto, err := b.motoServer(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer moto.stop()
+	defer stop()
 	for _, s := range []*server{ours, moto} {
 		if err := s.bucket(); err != nil {
 			return "", err

@@ -77,6 +77,17 @@ func (b *bench) motoServer(ctx context.Context) (*server, error) {
 	return nil, errors.Join(errors.New("moto_server did not answer in a minute"), s.stop())
 }
 
+// both starts the two servers that are compared; stop ends them.
+func (b *bench) both(ctx context.Context) (ours, moto *server, stop func(), err error) {
+	if ours, err = b.sagefly(ctx); err != nil {
+		return nil, nil, nil, err
+	}
+	if moto, err = b.motoServer(ctx); err != nil {
+		return nil, nil, nil, errors.Join(err, ours.stop())
+	}
+	return ours, moto, func() { _, _ = ours.stop(), moto.stop() }, nil
+}
+
 func (s *server) stop() error {
 	if err := s.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err

@@ -146,7 +146,7 @@ func (e *Engine) wire(jobs keys) *wire.Server {
 	face := logs.Face{Account: Account, Streams: e.jobs.Streams}
 	return &wire.Server{
 		Account:   Account,
-		SageMaker: wire.SageMaker{Jobs: e.jobs}.Do,
+		SageMaker: wire.NewSageMaker(e.jobs).Do,
 		Logs:      face.Do,
 		STS:       sts.Serve,
 		IAM:       iam.Serve,

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/sagefly/sagefly/algorithm"
 	"github.com/sagefly/sagefly/trainer/xgboost/internal/capi"
 )
 
@@ -155,7 +156,7 @@ func (e *earlyStopping) after(b *capi.Booster, round int, s scores) (stop bool, 
 	}
 	if e.bestRound < 0 || e.maximize && v > e.best || !e.maximize && v < e.best {
 		e.best, e.bestRound, e.waited = v, round, 0
-		return false, errors.Join(b.SetAttr("best_score", shortest(v)), b.SetAttr("best_iteration", strconv.Itoa(round)))
+		return false, errors.Join(b.SetAttr("best_score", algorithm.ReprFloat(v)), b.SetAttr("best_iteration", strconv.Itoa(round)))
 	}
 	e.waited++
 	return e.waited >= e.rounds, nil

@@ -106,22 +106,6 @@ func fixed(v float64, decimals int) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// shortest formats a number as Python's repr of a float does: the shortest text that reads back as the same number.
-func shortest(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return fixed(v, 0)
-	}
-	if a := math.Abs(v); a != 0 && (a < 1e-4 || a >= 1e16) {
-		mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
-		return mantissa + "e" + exponent
-	}
-	text := strconv.FormatFloat(v, 'f', -1, 64)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
-}
-
 // evaluate runs the library's metrics and the container's own on all data sets.
 func (j *job) evaluate(b *capi.Booster, round int, sets []dataset) (scores, error) {
 	matrices, names := make([]*capi.Matrix, len(sets)), make([]string, len(sets))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sagefly/sagefly/algorithm"
 	"github.com/sagefly/sagefly/trainer/xgboost/internal/capi"
 )
 
@@ -190,7 +191,7 @@ func (j *job) finish(b *capi.Booster, early *earlyStopping, done int) (*capi.Boo
 		}
 		err = errors.Join(b.SetAttr("best_iteration", strconv.Itoa(done-1)), b.SetAttr("best_ntree_limit", strconv.Itoa(done*trees)))
 	case early != nil:
-		err = errors.Join(b.SetAttr("best_iteration", strconv.Itoa(early.bestRound)), b.SetAttr("best_score", shortest(early.best)))
+		err = errors.Join(b.SetAttr("best_iteration", strconv.Itoa(early.bestRound)), b.SetAttr("best_score", algorithm.ReprFloat(early.best)))
 	}
 	if err != nil {
 		return nil, err

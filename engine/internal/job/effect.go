@@ -65,9 +65,7 @@ func (v *supervisor) watch() {
 		}
 		p, err := v.process(h)
 		if err != nil {
-			v.tasks.Go(func() {
-				v.post(lifecycle.HostEnded{Host: h.Name, Exit: runner.Exit{Code: -1, Cause: runner.CauseLost, End: now(), Error: err.Error()}})
-			})
+			v.tasks.Go(func() { v.post(lifecycle.HostEnded{Host: h.Name, Exit: lost(err)}) })
 			continue
 		}
 		v.hosts[h.Name] = p
@@ -89,13 +87,18 @@ func (v *supervisor) wait(host string, p runner.Process) {
 		return
 	}
 	if err != nil {
-		exit = runner.Exit{Code: -1, Cause: runner.CauseLost, End: now(), Error: err.Error()}
+		exit = lost(err)
 	}
 	failure, _, err := v.layout(host).ReadFailure()
 	if err != nil {
 		v.service.Logger.Warn("failure file not read", "job", v.row.Name, "host", host, "err", err)
 	}
 	v.post(lifecycle.HostEnded{Host: host, Exit: exit, Failure: failure})
+}
+
+// lost is the end of a host of which nothing can be known any more.
+func lost(why error) runner.Exit {
+	return runner.Exit{Code: -1, Cause: runner.CauseLost, End: now(), Error: why.Error()}
 }
 
 func (v *supervisor) stopHosts() {

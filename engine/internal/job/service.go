@@ -129,7 +129,7 @@ func (s *Service) sweep(keep map[string]bool) {
 		if keep[e.Name()] {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(s.Dir, "jobs", e.Name())); err != nil {
+		if err := removeAll(filepath.Join(s.Dir, "jobs", e.Name())); err != nil {
 			s.Logger.Warn("job directory stays", "dir", e.Name(), "err", err)
 		}
 	}

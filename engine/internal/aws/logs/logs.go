@@ -25,21 +25,19 @@ type Face struct {
 	Streams Streams
 }
 
-// Operation is one operation's answer to a decoded body.
-type operation func(ctx context.Context, region string, body []byte) (any, error)
-
 // Do answers one operation of the JSON protocol.
 func (f Face) Do(ctx context.Context, region, name string, body []byte) (any, error) {
-	op, ok := map[string]operation{
-		"DescribeLogGroups":  f.describeLogGroups,
-		"DescribeLogStreams": f.describeLogStreams,
-		"GetLogEvents":       f.getLogEvents,
-		"FilterLogEvents":    f.filterLogEvents,
-	}[name]
-	if !ok {
-		return nil, &api.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: name + " is not served by this engine, which offers the log reads that training needs."}
+	switch name {
+	case "DescribeLogGroups":
+		return f.describeLogGroups(ctx, region, body)
+	case "DescribeLogStreams":
+		return f.describeLogStreams(ctx, region, body)
+	case "GetLogEvents":
+		return f.getLogEvents(ctx, region, body)
+	case "FilterLogEvents":
+		return f.filterLogEvents(ctx, region, body)
 	}
-	return op(ctx, region, body)
+	return nil, &api.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: name + " is not served by this engine, which offers the log reads that training needs."}
 }
 
 func decode(body []byte, v any) error {
