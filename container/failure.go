@@ -13,8 +13,11 @@ import (
 // MaxFailure is how many characters of the failure file reach FailureReason.
 const MaxFailure = 1024
 
-// WriteFailure leaves text as the reason why the program fails. An existing file is kept, as the training toolkit does:
-// the first reason is the cause, later ones are consequences.
+// maxFailureFile bounds what is written: more than anybody is shown, for those who look into the file itself.
+const maxFailureFile = 64 << 10
+
+// WriteFailure leaves text as the reason why the program fails, cut after 64 KiB. An existing file is kept, as the
+// training toolkit does: the first reason is the cause, later ones are consequences.
 func (l Layout) WriteFailure(text string) error {
 	if err := os.MkdirAll(l.Output(), 0o777); err != nil {
 		return fmt.Errorf("write failure file: %w", err)
@@ -26,7 +29,7 @@ func (l Layout) WriteFailure(text string) error {
 	if err != nil {
 		return fmt.Errorf("write failure file: %w", err)
 	}
-	_, err = f.WriteString(text)
+	_, err = f.WriteString(firstBytes(text, maxFailureFile))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write failure file: %w", err)
 	}
@@ -54,6 +57,17 @@ func (l Layout) ReadFailure() (text string, ok bool, err error) {
 		return "", false, fmt.Errorf("read failure file: %w", err)
 	}
 	return firstCharacters(string(data), MaxFailure), true, nil
+}
+
+// firstBytes cuts s after at most n bytes, not inside a character.
+func firstBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // firstCharacters cuts s after n characters. A byte that is not UTF-8 is one character, U+FFFD.

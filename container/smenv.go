@@ -162,7 +162,8 @@ func paths(l Layout) map[string]any {
 func (c Contract) trainingEnv(m, channels map[string]any) map[string]any {
 	env := map[string]any{
 		"additional_framework_parameters": m["framework_params"], "hyperparameters": m["hps"],
-		"channel_input_dirs": channels, "is_modelparallel_enabled": nil,
+		"channel_input_dirs": channels, "is_modelparallel_enabled": nil, "topology": nil,
+		"is_smddprun_installed": false, "is_smddpmprun_installed": false, // SMDDP's launchers: vendor programs, as GPUs
 	}
 	for key, value := range m {
 		if !slices.Contains([]string{"framework_params", "hps", "channels"}, key) {

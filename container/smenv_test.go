@@ -107,10 +107,10 @@ func TestSMEnv(t *testing.T) {
 			`"framework_module":null,"hosts":["algo-1"],"hyperparameters":` + hps + `,"input_config_dir":"/opt/ml/input/config",` +
 			`"input_data_config":` + input + `,"input_dir":"/opt/ml/input","instance_groups":["homogeneousCluster"],` +
 			`"instance_groups_dict":{"homogeneousCluster":` + group + `},"is_hetero":false,"is_master":true,"is_modelparallel_enabled":null,` +
-			`"job_name":"job-1","log_level":20,"master_hostname":"algo-1","model_dir":"/opt/ml/model","module_dir":"/opt/ml/code",` +
+			`"is_smddpmprun_installed":false,"is_smddprun_installed":false,"job_name":"job-1","log_level":20,"master_hostname":"algo-1","model_dir":"/opt/ml/model","module_dir":"/opt/ml/code",` +
 			`"module_name":"train","network_interface_name":"eth0","num_cpus":` + cpus + `,"num_gpus":0,"num_neurons":0,` +
 			`"output_data_dir":"/opt/ml/output/data","output_dir":"/opt/ml/output","output_intermediate_dir":"/opt/ml/output/intermediate",` +
-			`"resource_config":` + resource + `,"user_entry_point":"train.py"}`,
+			`"resource_config":` + resource + `,"topology":null,"user_entry_point":"train.py"}`,
 	}
 	if diff := cmp.Diff(want, c.SMEnv(Root)); diff != "" {
 		t.Errorf("variables (-want +got):\n%s", diff)
