@@ -168,3 +168,16 @@ func (im image) hasTag(tag string) bool {
 	}
 	return im.repository != im.algorithm && tag == im.tag+"-cpu-py3"
 }
+
+// IsRegistry says whether an account is one of AWS's own registries of the algorithms known here, in any region. Images of other
+// AWS accounts, such as those of the deep learning containers, are not in the table.
+func IsRegistry(account string) bool {
+	for _, byRegion := range table().registries {
+		for _, known := range byRegion {
+			if known == account {
+				return true
+			}
+		}
+	}
+	return false
+}

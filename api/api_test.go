@@ -272,7 +272,7 @@ func TestErrorTexts(t *testing.T) {
 		{NotFound(), "ValidationException", "Requested resource not found."},
 		{NameTaken(arn), "ResourceInUse", "Training job names must be unique within an AWS account and region, and a training job with this name already exists (" + arn + ")"},
 		{NotRunning("Completed"), "ValidationException", "The request was rejected because the training job is in status Completed."},
-		{LimitExceeded("ml.p3.2xlarge", 0, 0, 1), "ResourceLimitExceeded", "The account-level service limit 'ml.p3.2xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit."},
+		{LimitExceeded("ml.p3.2xlarge for training job usage", 0, 0, 1), "ResourceLimitExceeded", "The account-level service limit 'ml.p3.2xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit."},
 		{Throttled(), "ThrottlingException", "Rate exceeded"},
 		{InvalidToken("{0}"), "ValidationException", `Invalid pagination token because "{0}".`},
 		{UnknownOperation("CreateModel"), "UnknownOperationException", "SageMaker has the operation CreateModel, but this endpoint does not serve it."},

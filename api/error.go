@@ -67,12 +67,12 @@ func NotEnded(status string) *Error {
 	return clientError("ResourceInUse", "The request was rejected because the training job is in status "+status+".")
 }
 
-// LimitExceeded is the answer to a create that exceeds an account's quota for an instance type: limit instances are
-// allowed, used are in use and delta more were asked for.
-func LimitExceeded(instanceType string, limit, used, delta int) *Error {
-	return clientError("ResourceLimitExceeded", fmt.Sprintf("The account-level service limit '%s for training job usage' "+
+// LimitExceeded is the answer to a create that exceeds an account's quota, "ml.p3.2xlarge for training job usage": limit
+// instances are allowed, used are in use and delta more were asked for.
+func LimitExceeded(quota string, limit, used, delta int) *Error {
+	return clientError("ResourceLimitExceeded", fmt.Sprintf("The account-level service limit '%s' "+
 		"is %d Instances, with current utilization of %d Instances and a request delta of %d Instances. "+
-		"Please contact AWS support to request an increase for this limit.", instanceType, limit, used, delta))
+		"Please contact AWS support to request an increase for this limit.", quota, limit, used, delta))
 }
 
 // TooManyTags is the answer to AddTags that would leave a resource with more than 50 tags (words not confirmed).
@@ -119,6 +119,24 @@ func Malformed(message string) *Error { return clientError("SerializationExcepti
 func AccessDenied(principal, action, resource string) *Error {
 	return clientError("AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s "+
 		"because no identity-based policy allows the %s action", principal, action, resource, action))
+}
+
+// ExplicitlyDenied is the answer to a caller to whom a policy denies this; likewise.
+func ExplicitlyDenied(principal, action, resource string) *Error {
+	return clientError("AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s "+
+		"with an explicit deny in an identity-based policy", principal, action, resource))
+}
+
+// CannotAssume is the answer to CreateTrainingJob for a role that does not exist or does not trust the service. Terraform and the
+// SDKs look for its beginning.
+func CannotAssume(role string) *Error {
+	return ValidationError("Could not assume role %s. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.", role)
+}
+
+// OutputDenied is the answer to CreateTrainingJob for an output bucket that the role may not write to, or that is not there. The
+// beginning is AWS's, by which Terraform recognises it; the rest is ours.
+func OutputDenied(uri, role string) *Error {
+	return ValidationError("Access denied to OutputDataConfig S3 bucket: %s. Please ensure that the bucket exists in the selected region and that the role %q has \"s3:PutObject\" permissions on it.", uri, role)
 }
 
 // Unsigned is the answer to a request without a signature (words not confirmed for this service, as in the next two).

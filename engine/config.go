@@ -5,9 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/sagefly/sagefly/engine/internal/image"
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
 
@@ -32,6 +35,11 @@ func AWSConfig(addr, region string) aws.Config {
 // keys are the credentials that jobs get. They mean nothing outside this engine.
 type keys struct{ AccessKey, Secret string }
 
+// secret knows these keys alone.
+func (k keys) secret(accessKey string) (secret string, ok bool) {
+	return k.Secret, accessKey == k.AccessKey
+}
+
 // jobKeys returns the directory's credentials for jobs and makes them the first time.
 func jobKeys(ctx context.Context, db *store.DB) (k keys, err error) {
 	text, err := db.Setting(ctx, "job-keys")
@@ -49,11 +57,59 @@ func jobKeys(ctx context.Context, db *store.DB) (k keys, err error) {
 	return k, db.PutSetting(ctx, "job-keys", string(data))
 }
 
-// passed are the variables of the engine's own environment that a job sees: how to find programs and the XGBoost
-// library, and the language of messages. Nothing that could be a credential.
+// passed are the variables of the engine's own environment that a program of this machine sees: how to find programs and the
+// XGBoost library, the language of messages, and how to reach package indexes. Of credentials there are only those that the
+// user wrote into pip's or a proxy's address; without them requirements could not be installed.
 var passed = []string{
 	"PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH",
-	"SAGEFLY_LIBXGBOOST", "VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "XDG_CACHE_HOME",
+	"SAGEFLY_LIBXGBOOST", "VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+	"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
+	"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+	"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", // some processors crash numpy without them
+}
+
+// Python is an interpreter for the images that a pattern matches.
+type Python = image.Python
+
+// PythonVariable chooses interpreters besides [Config].Pythons: PATH, or PATTERN=PATH, several with commas.
+const PythonVariable = image.PythonVariable
+
+// ParsePython reads PATH or PATTERN=PATH; "*" in a pattern stands for any characters of an image's name.
+func ParsePython(text string) (Python, error) { return image.ParsePython(text) }
+
+// programs are those of this machine. Python environments are shared by all data directories of the user.
+func (e *Engine) programs() *image.Programs {
+	cache, err := os.UserCacheDir()
+	if err != nil { // no HOME
+		cache = e.config.Dir
+	}
+	return &image.Programs{
+		Trainer: &image.Trainer{Path: e.config.Trainer}, Pythons: e.config.Pythons,
+		Environments: filepath.Join(cache, "sagefly", "python"),
+	}
+}
+
+// machineEnvironment is what programs of this machine get: how to find programs and libraries.
+func machineEnvironment() map[string]string {
+	env := map[string]string{
+		// OpenMP threads that spin while they wait make small trainings many times slower on a busy machine.
+		"OMP_WAIT_POLICY": "passive",
+	}
+	for _, name := range passed {
+		if value, ok := os.LookupEnv(name); ok {
+			env[name] = value
+		}
+	}
+	for _, entry := range os.Environ() {
+		if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "PIP_") {
+			env[name] = value
+		}
+	}
+	if env["HTTP_PROXY"] != "" || env["http_proxy"] != "" { // the engine itself is on this machine
+		none := strings.Trim(os.Getenv("NO_PROXY")+","+os.Getenv("no_proxy")+",127.0.0.1,localhost", ",")
+		env["NO_PROXY"], env["no_proxy"] = none, none
+	}
+	return env
 }
 
 // jobEnvironment is what every job's program gets besides its contract: service-specific endpoints of this engine with
@@ -62,16 +118,9 @@ func jobEnvironment(addr, region string, k keys) map[string]string {
 	env := map[string]string{
 		"AWS_ACCESS_KEY_ID": k.AccessKey, "AWS_SECRET_ACCESS_KEY": k.Secret,
 		"AWS_DEFAULT_REGION": region, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true",
-		// OpenMP threads that spin while they wait make small trainings many times slower on a busy machine.
-		"OMP_WAIT_POLICY": "passive",
 	}
-	for _, service := range []string{"SAGEMAKER", "S3", "STS", "IAM", "CLOUDWATCH_LOGS"} {
+	for _, service := range []string{"SAGEMAKER", "S3", "STS", "IAM", "ECR", "SERVICE_QUOTAS", "CLOUDWATCH_LOGS"} {
 		env["AWS_ENDPOINT_URL_"+service] = "http://" + addr
-	}
-	for _, name := range passed {
-		if value, ok := os.LookupEnv(name); ok {
-			env[name] = value
-		}
 	}
 	return env
 }

@@ -37,11 +37,11 @@ func serveUntilKilled(dir string) {
 	select {}
 }
 
-// child starts the test binary as an engine and returns its clients and its process.
-func child(t *testing.T, dir string) (*site, *exec.Cmd) {
+// child starts the test binary as an engine, with more variables, and returns its clients and its process.
+func child(t *testing.T, dir string, env ...string) (*site, *exec.Cmd) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), serveVariable+"="+dir)
+	cmd.Env = append(append(os.Environ(), serveVariable+"="+dir), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -123,5 +123,17 @@ func checkAdopted(t *testing.T, s *site, d *sagemaker.DescribeTrainingJobOutput,
 	}
 	if got := untar(t, s.object(t, *d.ModelArtifacts.S3ModelArtifacts)); got["weights"] != "model\n" {
 		t.Errorf("model %v", got)
+	}
+}
+
+// goOn lets the one job of the directory go on that waits for the file go.
+func goOn(t *testing.T, dir string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "jobs", "*", "hosts", "*", "ml"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("host directories %v, %v", found, err)
+	}
+	if err := os.WriteFile(filepath.Join(found[0], "go"), nil, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -24,6 +24,9 @@ import (
 
 func TestMain(m *testing.M) {
 	engine.Init()
+	if name := os.Getenv(insideVariable); name != "" {
+		os.Exit(runInside(name))
+	}
 	if dir := os.Getenv(serveVariable); dir != "" {
 		serveUntilKilled(dir)
 	}

@@ -29,16 +29,24 @@ func (e *Engine) Listen(ctx context.Context, addr string) error {
 	if err := errors.Join(e.db.PutSetting(ctx, addrSetting, bound), e.owner.announce(bound)); err != nil {
 		return errors.Join(fmt.Errorf("announce %s: %w", bound, err), l.Close())
 	}
-	server := &http.Server{Handler: e.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	e.mu.Lock()
-	e.addr, e.listener = bound, server
+	e.addr = bound
+	e.mu.Unlock()
+	e.serve(l, e.Handler())
+	return e.listenForContainers(ctx)
+}
+
+// serve answers at l until stopListening.
+func (e *Engine) serve(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	e.mu.Lock()
+	e.listeners = append(e.listeners, server)
 	e.mu.Unlock()
 	e.serving.Go(func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			e.config.Logger.Error("endpoint ended", "addr", bound, "err", err)
+			e.config.Logger.Error("endpoint ended", "addr", l.Addr(), "err", err)
 		}
 	})
-	return nil
 }
 
 func (e *Engine) listen(ctx context.Context, addr string) (net.Listener, error) {
@@ -84,18 +92,17 @@ func (e *Engine) Addr() string {
 // stopListening lets requests under way end, for two seconds at most.
 func (e *Engine) stopListening() error {
 	e.mu.Lock()
-	server := e.listener
-	e.listener = nil
+	servers := e.listeners
+	e.listeners = nil
 	e.mu.Unlock()
-	if server == nil {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	err := server.Shutdown(ctx)
-	if err != nil {
-		err = server.Close()
+	var errs []error
+	for _, server := range servers {
+		if err := server.Shutdown(ctx); err != nil {
+			errs = append(errs, server.Close())
+		}
 	}
 	e.serving.Wait()
-	return err
+	return errors.Join(errs...)
 }

@@ -17,21 +17,30 @@ import (
 // directory is gone. The engine treats the host as failed by the platform, not by the algorithm.
 var ErrLost = errors.New("host lost")
 
+// ErrImage is returned by [Runner.Start], and by a Pull, when a container image is not there and cannot be pulled: the job's
+// own fault, as a rule.
+var ErrImage = errors.New("cannot pull image")
+
 // Spec describes one host to start. All paths are absolute. The zero values of optional fields mean "none".
 type Spec struct {
 	Job  string // training job name
 	Host string // algo-1 … algo-N
 
-	Dir     string            // the host's own directory; Dir/ml is its /opt/ml, Dir/run is the runner's
-	Command []string          // program and arguments; never empty. A program without a slash is looked up in PATH of Env
-	WorkDir string            // working directory of the program; "" = /opt/ml (base-directory mode: Dir/ml)
-	Env     map[string]string // complete environment: nothing of the engine's own environment reaches the program
-	Hosts   map[string]string // host name → loopback address, for name resolution where the runner can provide it
-	Mounts  []Mount           // read-only views inside /opt/ml (FastFile channels)
+	Region string // AWS region of the job, in which an image of ECR is looked for; "" where there is no Image
+
+	Dir        string            // the host's own directory, beside those of the job's other hosts; Dir/ml is its /opt/ml, Dir/run is the runner's
+	Image      string            // container image to run; "" = Command is a program of this machine
+	Entrypoint []string          // replaces the image's own; nil = the image's. Unused without Image
+	Command    []string          // program and arguments; never empty. A program without a slash is looked up in PATH of Env. With Image: the arguments
+	WorkDir    string            // working directory of the program; "" = /opt/ml (base-directory mode: Dir/ml). With Image: the image's own
+	Env        map[string]string // complete environment: nothing of the engine's own environment reaches the program. With Image: besides the image's own
+	Hosts      map[string]string // all hosts of the job: name → loopback address, for name resolution where the runner can provide it. Containers have addresses of their own
+	Mounts     []Mount           // read-only views inside /opt/ml (FastFile channels)
 
 	Log        string        // file that gets one record a line, see package log of the engine
 	MaxRuntime time.Duration // from start; 0 = unlimited. Enforced by the shim alone, also while no engine lives
 	Grace      time.Duration // from SIGTERM to SIGKILL; 0 = kill at once
+	Memory     int64         // bytes that the host may use; 0 = no limit. Where the runner cannot keep it, the log says so
 }
 
 // Mount shows Source (a directory) at Target, relative to /opt/ml, read-only.
@@ -68,13 +77,16 @@ type Runner interface {
 	// Start is idempotent for a Spec.Dir: where a host was started before, by whomever, that host is returned and
 	// nothing is started, so an engine that died before it could store the handle repeats the call. A host that is to
 	// run again needs a new Dir.
-	//
-	// Start is idempotent by Spec.Dir: where a host was started in that directory before, running or ended, that host
-	// is returned and nothing is started. So an engine that died between Start and its note of it runs nothing twice.
 	Start(ctx context.Context, spec Spec) (Process, error)
 	// Recover finds a started host again by the handle its Process gave, also from another process and also after
 	// the host's end. It is idempotent. It returns ErrLost when nothing is known of it.
 	Recover(ctx context.Context, handle Handle) (Process, error)
+}
+
+// Puller is a [Runner] of images that can fetch one ahead of Start, so that waiting for it, and that it cannot be had
+// (ErrImage), is part of the preparation of a job.
+type Puller interface {
+	Pull(ctx context.Context, image, region string) error
 }
 
 // Handle is a runner's own note about a host, stored by the engine and given back to Recover. Only the runner that

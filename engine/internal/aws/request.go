@@ -9,6 +9,7 @@ type Request struct {
 	Region    string // that the client signed for
 	Account   string // twelve digits
 	AccessKey string // that signed, verified or not
+	Host      string // HOST:PORT under which the client addressed the engine
 }
 
 type requestKey struct{}

@@ -15,7 +15,7 @@ const xgboost = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:
 
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	trainer := &Trainer{Path: "/opt/sagefly"}
+	trainer := &Programs{Trainer: &Trainer{Path: "/opt/sagefly"}}
 	tests := map[string]struct {
 		request Request
 		command []string
@@ -27,7 +27,6 @@ func TestResolve(t *testing.T) {
 		"untrainable tag":  {Request{Image: xgboost + "1.2-1"}, nil, "trains xgboost at 1.7-1 and 3.0-5"},
 		"unknown image":    {Request{Image: "me/mine:1"}, nil, "cannot run me/mine:1"},
 		"algorithm name":   {Request{AlgorithmName: "mine"}, nil, "cannot run algorithm mine"},
-		"script mode":      {Request{Image: xgboost + "3.0-5", Hyperparameters: map[string]string{"sagemaker_program": "train.py"}}, nil, "script mode"},
 	}
 	for name, tt := range tests {
 		p, err := trainer.Resolve(t.Context(), tt.request)

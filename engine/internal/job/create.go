@@ -25,6 +25,13 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 	if err != nil {
 		return "", err
 	}
+	if s.Access.Strict() {
+		s.admission.Lock()
+		defer s.admission.Unlock()
+		if err := s.admit(ctx, region, r); err != nil {
+			return "", err
+		}
+	}
 	v, effects, err := s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, r, tagsOf(list))
 	if err != nil {
 		return "", err
@@ -60,7 +67,7 @@ func (s *Service) complete(ctx context.Context, echo map[string]any) ([]byte, *r
 	if err := served(r); err != nil {
 		return nil, nil, err
 	}
-	program, err := s.Trainer.Resolve(ctx, imageRequest(r))
+	program, err := s.Programs.Resolve(ctx, s.imageRequest(r))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,6 +114,9 @@ func (s *Service) checkBuckets(ctx context.Context, r *request) error {
 	uris := map[string]string{"outputDataConfig.s3OutputPath": *r.OutputDataConfig.S3OutputPath}
 	for _, c := range r.InputDataConfig {
 		uris[fmt.Sprintf("inputDataConfig %q", *c.ChannelName)] = *c.DataSource.S3DataSource.S3Uri
+	}
+	if r.CheckpointConfig != nil {
+		uris["checkpointConfig.s3Uri"] = *r.CheckpointConfig.S3Uri
 	}
 	for where, uri := range uris {
 		bucket, _, err := input.ParseURI(uri)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
@@ -78,11 +79,16 @@ func (v *supervisor) process(h lifecycle.Host) (runner.Process, error) {
 	if p, ok := v.started.Load(h.Name); ok {
 		return p.(runner.Process), nil
 	}
-	return v.service.Runner.Recover(v.over, h.Handle)
+	return v.service.Runners.Recover(v.over, h.Handle)
 }
 
 func (v *supervisor) wait(host string, p runner.Process) {
+	running, ended := context.WithCancel(v.over)
+	var checkpoints sync.WaitGroup
+	checkpoints.Go(func() { v.watchCheckpoints(running, host) })
 	exit, err := p.Wait(v.over)
+	ended()
+	checkpoints.Wait()
 	if v.over.Err() != nil {
 		return
 	}

@@ -40,8 +40,9 @@ func served(r *request) error {
 		return api.ValidationError("ResourceConfig.InstanceCount must be at least 1.")
 	case *r.ResourceConfig.InstanceCount > maxHosts:
 		return unsupported(fmt.Sprintf("ResourceConfig.InstanceCount above %d", maxHosts))
-	case r.CheckpointConfig != nil:
-		return unsupported("CheckpointConfig")
+	}
+	if err := servedCheckpoint(r); err != nil {
+		return err
 	}
 	for _, c := range r.InputDataConfig {
 		if what := unservedInput(r, c); what != "" {

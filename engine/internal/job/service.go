@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sagefly/sagefly/engine/internal/access"
 	"github.com/sagefly/sagefly/engine/internal/image"
 	"github.com/sagefly/sagefly/engine/internal/object"
 	"github.com/sagefly/sagefly/engine/internal/sched"
@@ -21,17 +22,23 @@ import (
 	"github.com/sagefly/sagefly/engine/runner"
 )
 
-// Config is what the service works with. All fields are required.
+// Config is what the service works with. All fields but Access are required.
 type Config struct {
-	Dir     string // data directory; jobs/ and logs/ below it are the service's
-	Account string // twelve digits
-	Slots   int    // jobs that run at the same time
-	DB      *store.DB
-	Objects *object.Store
-	Runner  runner.Runner
-	Trainer *image.Trainer
-	Logger  *slog.Logger
-	Env     func(region string) map[string]string // what every host's environment contains besides its contract
+	Dir      string // data directory; jobs/ and logs/ below it are the service's
+	Account  string // twelve digits
+	Slots    int    // jobs that run at the same time
+	DB       *store.DB
+	Objects  *object.Store
+	Runners  runner.Set
+	Programs *image.Programs
+	Logger   *slog.Logger
+	Access   *access.Access                        // the account's rules; nil = none
+	Env      func(region string) map[string]string // what every host's environment contains besides its contract
+	// ContainerEnv is Env for programs in containers, which know the engine by another address.
+	ContainerEnv func(region string) map[string]string
+	Grace        time.Duration            // from SIGTERM to SIGKILL
+	Memory       int64                    // bytes each host may use; 0 = no limit
+	Machine      func() map[string]string // what programs of this machine get besides: how to find programs and libraries
 }
 
 // Service serves the training-job operations of the API. Its methods are safe for concurrent use.
@@ -42,6 +49,8 @@ type Service struct {
 	shutdown context.Context //nolint:containedctx // ends supervision, not jobs
 	cancel   context.CancelCauseFunc
 	wg       sync.WaitGroup
+
+	admission sync.Mutex // before mu: creates of a strict account, one at a time
 
 	mu   sync.RWMutex
 	live map[key]*supervisor

@@ -24,6 +24,9 @@ func (v *supervisor) staged(ctx context.Context) lifecycle.Event {
 	if err := os.MkdirAll(v.service.logDir(v.row.ID), 0o700); err != nil {
 		return lifecycle.StageFailed{Reason: internal(err)}
 	}
+	if err := v.pull(ctx); err != nil {
+		return lifecycle.StageFailed{Reason: stageReason(err)}
+	}
 	for i, h := range v.state.Hosts {
 		if err := v.prepare(ctx, h.Name, i); err != nil {
 			return lifecycle.StageFailed{Reason: stageReason(err)}
@@ -35,6 +38,9 @@ func (v *supervisor) staged(ctx context.Context) lifecycle.Event {
 // stageReason gives an error the class word that FailureReason starts with: what the user's request caused is a
 // ClientError, everything else the engine's own trouble.
 func stageReason(err error) string {
+	if reason, ok := noImage(err); ok {
+		return reason
+	}
 	if errors.Is(err, input.ErrEmpty) {
 		return "ClientError: Data download failed:" + err.Error() + ". Please ensure that the S3 URL is correct and that the bucket has objects under it."
 	}
@@ -54,7 +60,10 @@ func (v *supervisor) prepare(ctx context.Context, host string, index int) error 
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return err
 	}
-	if err := v.contract().Host(host).Write(l.Root); err != nil {
+	if err := v.contract(v.mode().Root(dir)).Host(host).Write(l.Root); err != nil {
+		return err
+	}
+	if err := v.restoreCheckpoints(ctx, host); err != nil {
 		return err
 	}
 	for _, c := range v.request.InputDataConfig {
@@ -86,7 +95,7 @@ func (v *supervisor) inputMode(c types.Channel) types.TrainingInputMode {
 // algorithm with File mode takes FastFile, while XGBoost's container refuses the word.
 func (v *supervisor) toldMode(c types.Channel) types.TrainingInputMode {
 	mode := v.inputMode(c)
-	if mode == types.TrainingInputModeFastfile && len(v.request.AlgorithmSpecification.ContainerEntrypoint) == 0 {
+	if mode == types.TrainingInputModeFastfile && v.service.imageRequest(v.request).BuiltIn() {
 		return types.TrainingInputModeFile
 	}
 	return mode
@@ -95,15 +104,23 @@ func (v *supervisor) toldMode(c types.Channel) types.TrainingInputMode {
 // mounted says that a channel is shown instead of copied. Without a mount namespace a program could write through, so
 // there a FastFile channel is copied as well.
 func (v *supervisor) mounted(c types.Channel) bool {
-	return v.inputMode(c) == types.TrainingInputModeFastfile && v.service.Runner.Mode() == runner.ModeOptML
+	return v.inputMode(c) == types.TrainingInputModeFastfile && v.mode() == runner.ModeOptML
 }
 
 func (v *supervisor) fastFileDir(host, channel string) string {
 	return filepath.Join(v.hostDir(host), "fastfile", channel)
 }
 
-// contract is what every host is told; Host makes it one host's.
-func (v *supervisor) contract() container.Contract {
+// mode is how the job's programs see their contract.
+func (v *supervisor) mode() runner.Mode {
+	if v.service.imageRequest(v.request).InContainer() {
+		return v.service.Runners[1].Mode()
+	}
+	return v.service.Runners[0].Mode()
+}
+
+// contract is what every host is told; Host makes it one host's. root is where its program sees it.
+func (v *supervisor) contract(root string) container.Contract {
 	r := v.request
 	names := make([]string, 0, len(v.state.Hosts))
 	for _, h := range v.state.Hosts {
@@ -115,6 +132,7 @@ func (v *supervisor) contract() container.Contract {
 		JobName: v.row.Name, JobARN: v.arn(), Region: v.row.Region,
 		Hyperparameters: r.HyperParameters,
 		Environment:     r.Environment,
+		CheckpointPath:  v.checkpointPath(root),
 		Resource: container.Resource{
 			InstanceType: instance, Hosts: names,
 			Groups: []container.Group{{Name: container.DefaultGroup, InstanceType: instance, Hosts: names}},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sagefly/sagefly/container"
@@ -14,12 +15,14 @@ import (
 	"github.com/sagefly/sagefly/engine/runner"
 )
 
-// grace is how long a program has between SIGTERM and SIGKILL, as documented for StopTrainingJob.
-const grace = 120 * time.Second
-
 // start starts one host. The first line of its log says what was asked for and what runs.
 func (v *supervisor) start(ctx context.Context, host string) (runner.Process, error) {
-	program, err := v.service.Trainer.Resolve(ctx, imageRequest(v.request))
+	asked := v.service.imageRequest(v.request)
+	program, err := v.service.Programs.Resolve(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	r, err := v.service.Runners.For(program.Image)
 	if err != nil {
 		return nil, err
 	}
@@ -27,17 +30,19 @@ func (v *supervisor) start(ctx context.Context, host string) (runner.Process, er
 		return nil, err
 	}
 	dir := v.hostDir(host)
-	root := container.Root
-	if v.service.Runner.Mode() == runner.ModeBaseDir {
-		root = filepath.Join(dir, "ml")
+	if program.Private {
+		if program.Env, err = v.service.Programs.Private(ctx, asked, filepath.Join(dir, "tmp", "python")); err != nil {
+			return nil, err
+		}
 	}
-	return v.service.Runner.Start(ctx, runner.Spec{
-		Job: v.row.Name, Host: host, Dir: dir,
-		Command: program.Command, Env: v.environment(host, root),
+	return v.service.Runners.Start(ctx, runner.Spec{
+		Job: v.row.Name, Host: host, Dir: dir, Region: v.row.Region,
+		Image: program.Image, Entrypoint: program.Entrypoint, Command: program.Command, Env: v.environment(host, program, r.Mode()),
 		Hosts: v.addresses(), Mounts: v.mounts(host),
 		Log:        v.logFile(host),
 		MaxRuntime: time.Duration(*v.request.StoppingCondition.MaxRuntimeInSeconds) * time.Second,
-		Grace:      grace,
+		Grace:      v.service.Grace,
+		Memory:     v.service.Memory,
 	})
 }
 
@@ -50,12 +55,36 @@ func (v *supervisor) note(host, text string) error {
 	return w.Close()
 }
 
-// environment is the host's complete environment: what the engine gives every job, then the contract's own.
-func (v *supervisor) environment(host, root string) map[string]string {
-	env := v.service.Env(v.row.Region)
-	env["TMPDIR"] = filepath.Join(v.hostDir(host), "tmp")
-	maps.Copy(env, v.contract().Host(host).Env(root))
+// environment is the host's complete environment: what the engine gives every job, what this machine gives its programs, what the
+// program needs, then the contract's own. Without /opt/ml every program gets the toolkit's SM_* variables, which say where things are
+// instead, and the hosts' addresses, for their names do not resolve.
+func (v *supervisor) environment(host string, p image.Program, mode runner.Mode) map[string]string {
+	var env map[string]string
+	if p.Image == "" {
+		env = v.service.Env(v.row.Region)
+		maps.Copy(env, v.service.Machine())
+		env["TMPDIR"] = filepath.Join(v.hostDir(host), "tmp")
+	} else {
+		env = v.service.ContainerEnv(v.row.Region)
+	}
+	contract, root := v.contract(mode.Root(v.hostDir(host))).Host(host), mode.Root(v.hostDir(host))
+	if mode == runner.ModeBaseDir {
+		maps.Copy(env, contract.SMEnv(root))
+		env[container.HostsVariable] = v.addressList()
+	}
+	maps.Copy(env, p.Env)
+	maps.Copy(env, contract.Env(root))
 	return env
+}
+
+// addressList is the value of [container.HostsVariable].
+func (v *supervisor) addressList() string {
+	addresses := v.addresses()
+	list := make([]string, 0, len(addresses))
+	for _, name := range slices.Sorted(maps.Keys(addresses)) {
+		list = append(list, name+"="+addresses[name])
+	}
+	return strings.Join(list, ",")
 }
 
 // addresses gives each host of the job a loopback address of its own, in a block that jobs running at the same time do
@@ -81,9 +110,12 @@ func (v *supervisor) mounts(host string) []runner.Mount {
 	return slices.Clip(mounts)
 }
 
-func imageRequest(r *request) image.Request {
+func (s *Service) imageRequest(r *request) image.Request {
 	a := r.AlgorithmSpecification
-	q := image.Request{Entrypoint: a.ContainerEntrypoint, Arguments: a.ContainerArguments, Hyperparameters: r.HyperParameters}
+	q := image.Request{
+		Entrypoint: a.ContainerEntrypoint, Arguments: a.ContainerArguments,
+		Hyperparameters: r.HyperParameters, Environment: r.Environment, Containers: len(s.Runners) > 1,
+	}
 	if a.TrainingImage != nil {
 		q.Image = *a.TrainingImage
 	}

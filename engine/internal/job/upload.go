@@ -25,7 +25,7 @@ func (v *supervisor) upload() {
 	if err != nil {
 		v.service.Logger.Error("metrics not read", "job", v.row.Name, "err", err)
 	}
-	if err := v.archive(v.over); err != nil {
+	if err := errors.Join(v.archive(v.over), v.syncCheckpoints(v.over)); err != nil {
 		v.post(lifecycle.UploadFailed{Reason: internal(err), Metrics: metrics})
 		return
 	}

@@ -1,9 +1,10 @@
 package lifecycle
 
 import (
-	"fmt"
+	"slices"
 	"time"
 
+	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/runner"
 )
 
@@ -136,7 +137,7 @@ func (s State) hostEnded(e HostEnded, now time.Time) (State, []Effect) {
 }
 
 // decide sets the outcome once all hosts have ended. A stop that was asked for wins over how the program ended; then
-// the deadline; then the first host that failed by itself, since the others are ended because of it.
+// the deadline; then hosts that failed by themselves, since the others are ended because of them.
 func (s *State) decide() {
 	s.Outcome = Succeeded
 	for _, h := range s.Hosts {
@@ -147,10 +148,12 @@ func (s *State) decide() {
 		case h.Exit.Cause == runner.CauseDeadline:
 			s.Outcome = ExceededRun
 			return
-		case bad(*h.Exit) && s.Outcome == Succeeded:
+		case bad(*h.Exit):
 			s.Outcome = FailedRun
-			s.FailureReason = reason(h, len(s.Hosts) > 1)
 		}
+	}
+	if s.Outcome == FailedRun {
+		s.FailureReason = s.reason()
 	}
 }
 
@@ -252,23 +255,28 @@ func (s *State) host(name string) *Host {
 	return nil
 }
 
-// reason is the FailureReason of a host that failed. With several hosts it names the host.
-func reason(h Host, several bool) string {
-	prefix := ""
-	if several {
-		prefix = h.Name + ": "
+// reason is the FailureReason of a job whose hosts failed by themselves: all of them, in the order in which they ended, for
+// the first is the cause and the others often its consequence.
+func (s State) reason() string {
+	var failed []container.EndedHost
+	for _, h := range s.byEnd() {
+		if !bad(*h.Exit) {
+			continue
+		}
+		e := container.EndedHost{Host: h.Name, Text: h.Failure, ExitCode: h.Exit.Code, OutOfMemory: h.Exit.OOM}
+		if h.Exit.Cause == runner.CauseLost {
+			e.Lost, e.OutOfMemory, e.Text = true, false, lostText(*h.Exit)
+		}
+		failed = append(failed, e)
 	}
-	e := h.Exit
-	switch {
-	case e.Cause == runner.CauseLost:
-		return clip(fmt.Sprintf("InternalServerError: We encountered an internal error. Please try again. (%s%s)", prefix, lostText(*e)))
-	case e.OOM && h.Failure == "":
-		return clip(fmt.Sprintf("AlgorithmError: %sOutOfMemory: the process was ended by the kernel's out-of-memory killer, exit code: %d", prefix, e.Code))
-	}
-	// The exit code stays visible behind a failure text of any length.
-	tail := fmt.Sprintf(", exit code: %d", e.Code)
-	head := "AlgorithmError: " + prefix + h.Failure
-	return clipTo(head, maxReason-len(tail)) + tail
+	return container.FormatReason(failed, len(s.Hosts))
+}
+
+// byEnd is the hosts, all of which have ended, in the order of their ends. One that never started has no time and comes first.
+func (s State) byEnd() []Host {
+	hosts := slices.Clone(s.Hosts)
+	slices.SortStableFunc(hosts, func(a, b Host) int { return a.Exit.End.Compare(b.Exit.End) })
+	return hosts
 }
 
 func lostText(e runner.Exit) string {
@@ -278,14 +286,10 @@ func lostText(e runner.Exit) string {
 	return "the process that watches over the host ended without leaving a record"
 }
 
-// maxReason is the API's limit for FailureReason in characters.
-const maxReason = 1024
-
-func clip(text string) string { return clipTo(text, maxReason) }
-
-func clipTo(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n])
+// clip keeps what the API's limit for FailureReason allows.
+func clip(text string) string {
+	if r := []rune(text); len(r) > container.MaxFailure {
+		return string(r[:container.MaxFailure])
 	}
 	return text
 }

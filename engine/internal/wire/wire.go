@@ -15,6 +15,8 @@ import (
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/aws"
+	"github.com/sagefly/sagefly/engine/internal/aws/ecr"
+	"github.com/sagefly/sagefly/engine/internal/aws/quotas"
 	"github.com/sagefly/sagefly/engine/internal/aws/s3"
 	"github.com/sagefly/sagefly/internal/sigv4"
 )
@@ -31,9 +33,12 @@ type Server struct {
 	Account   string
 	SageMaker JSON
 	Logs      JSON
+	Quotas    JSON
 	STS, IAM  Query
 	S3        http.Handler
-	Health    func() any // what GET /_/health answers
+	ECR       JSON
+	Registry  http.Handler // image pushes and pulls below /v2/, which bring tokens instead of signatures
+	Health    func() any   // what GET /_/health answers
 	Logger    *slog.Logger
 
 	// Hosts lists host names, besides loopback ones, under which the server may be addressed.
@@ -45,7 +50,7 @@ type Server struct {
 
 // ServeHTTP routes by the service named in the signature.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q := aws.Request{ID: requestID(), Account: s.Account}
+	q := aws.Request{ID: requestID(), Account: s.Account, Host: r.Host}
 	w.Header().Set("X-Amzn-Requestid", q.ID)
 	if err := s.admit(r); err != nil {
 		writeError(w, err)
@@ -53,6 +58,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(r.URL.Path, "/_/") {
 		s.own(w, r)
+		return
+	}
+	if isRegistry(r) {
+		s.Registry.ServeHTTP(w, r)
 		return
 	}
 	auth, err := sigv4.Parse(r)
@@ -68,6 +77,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.route(w, verified, auth.Service)
 	case auth.Service == "s3":
 		s3.WriteError(w, r, err)
+	case auth.Service == "sts" || auth.Service == "iam":
+		refuseQuery(w, q, auth.Service, err)
 	default:
 		writeError(w, refused(err))
 	}
@@ -93,6 +104,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, service string) {
 		s.json(w, r, "SageMaker", s.SageMaker)
 	case "logs":
 		s.json(w, r, "Logs_20140328", s.Logs)
+	case "servicequotas":
+		s.json(w, r, quotas.Prefix, s.Quotas)
+	case "ecr":
+		s.json(w, r, ecr.Target, s.ECR)
 	case "s3":
 		s.S3.ServeHTTP(w, r)
 	case "sts":
@@ -102,9 +117,21 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, service string) {
 	default:
 		writeError(w, &api.Error{
 			Code: "UnknownOperationException", Status: http.StatusBadRequest,
-			Message: fmt.Sprintf("The service %q is not part of this engine, which serves sagemaker, s3, logs, sts and iam.", service),
+			Message: fmt.Sprintf("The service %q is not part of this engine, which serves sagemaker, s3, logs, sts, iam, ecr and servicequotas.", service),
 		})
 	}
+}
+
+// isRegistry tells the registry's paths from those of an S3 bucket that is called v2: the latter are signed.
+func isRegistry(r *http.Request) bool {
+	if r.URL.Path != "/v2" && !strings.HasPrefix(r.URL.Path, "/v2/") {
+		return false
+	}
+	if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); scheme != "" {
+		return strings.EqualFold(scheme, "basic")
+	}
+	_, err := sigv4.Parse(r)
+	return errors.Is(err, sigv4.ErrUnsigned)
 }
 
 // own answers the few unsigned paths.
@@ -134,7 +161,7 @@ func (s *Server) admit(r *http.Request) error {
 	return nil
 }
 
-func refused(err error) error {
+func refused(err error) *api.Error {
 	switch {
 	case errors.Is(err, sigv4.ErrUnknownKey):
 		return api.UnknownKey()

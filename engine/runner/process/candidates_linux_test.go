@@ -62,10 +62,10 @@ func TestOOMRule(t *testing.T) {
 	if oomKills() == "" {
 		t.Skip("this kernel does not count")
 	}
-	if w := (oomWatch{before: oomKills()}); w.happened() {
+	if w := (oomWatch{before: oomKills()}); w.happened(syscall.WaitStatus(syscall.SIGKILL)) {
 		t.Error("nothing happened")
 	}
-	if w := (oomWatch{before: "-1"}); !w.happened() {
+	if w := (oomWatch{before: "-1"}); !w.happened(syscall.WaitStatus(syscall.SIGKILL)) {
 		t.Error("the counter moved")
 	}
 }

@@ -12,10 +12,11 @@ import (
 
 	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/internal/shim"
 )
 
 // enter makes the surroundings of opt-ml mode, inside the namespaces. Nothing of it reaches the outside.
-func enter(d runDir, o *order) error {
+func enter(d shim.Dir, o *order) error {
 	if o.Spec.WorkDir == "" {
 		o.Spec.WorkDir = container.Root
 	}
@@ -25,7 +26,7 @@ func enter(d runDir, o *order) error {
 	}{
 		{"make mounts private", makePrivate},
 		{"write hosts file", func() error { return bindHosts(d, o.Spec.Hosts) }},
-		{"mount /opt/ml", func() error { return mountOptML(d.ml()) }},
+		{"mount /opt/ml", func() error { return mountOptML(d.ML()) }},
 		{"mount channels", func() error { return bindReadOnly(o.Spec.Mounts) }},
 		{"hide credentials", func() error { return hide(o.Hide) }},
 		{"mount /proc", mountProc},
@@ -112,7 +113,7 @@ func showAgain(from, to string, kind os.FileMode) error {
 }
 
 // bindHosts makes the job's host names resolve. The machine's own entries stay, behind ours.
-func bindHosts(d runDir, hosts map[string]string) error {
+func bindHosts(d shim.Dir, hosts map[string]string) error {
 	if len(hosts) == 0 {
 		return nil
 	}
@@ -125,10 +126,10 @@ func bindHosts(d runDir, hosts map[string]string) error {
 		return err
 	}
 	b.Write(machine)
-	if err := os.WriteFile(d.hosts(), []byte(b.String()), 0o644); err != nil {
+	if err := os.WriteFile(hostsFile(d), []byte(b.String()), 0o644); err != nil {
 		return err
 	}
-	return bind(d.hosts(), "/etc/hosts", 0)
+	return bind(hostsFile(d), "/etc/hosts", 0)
 }
 
 // bindReadOnly shows directories below /opt/ml that cannot be written to.

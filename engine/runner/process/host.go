@@ -1,147 +1,93 @@
 package process
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
+	"github.com/sagefly/sagefly/engine/internal/log"
 	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/internal/shim"
 )
 
-// Signals from an engine to a shim.
-const (
-	stopSignal = syscall.SIGTERM
-	killSignal = syscall.SIGUSR1
-)
+// outputGrace is how long the end of the program's output is waited for after its end, when some process that could not
+// be ended still holds the pipe.
+const outputGrace = 2 * time.Second
 
-// pollInterval is how often the end of a shim is looked for that is not our child: its lock cannot be waited for
-// without holding a thread.
-const pollInterval = 25 * time.Millisecond
-
-// host is a started host, ours or adopted.
-type host struct {
-	dir   runDir
-	proc  *os.Process   // nil when adopted
-	ended chan struct{} // closed when proc has ended; nil when adopted
+// order is what a shim of this runner has to do.
+type order struct {
+	Spec  runner.Spec `json:"-"` // the shim's own
+	Mode  runner.Mode
+	Hide  []string // paths to cover in opt-ml mode
+	Group *group   // what bounds the program's memory
+	Note  string   // for the host's log
 }
 
-// adoptChild watches a shim that this process started, which also takes its zombie away.
-func adoptChild(d runDir, proc *os.Process) *host {
-	h := &host{dir: d, proc: proc, ended: make(chan struct{})}
-	go func() {
-		defer close(h.ended)
-		proc.Wait()
-	}()
-	return h
+// hostFile is the host's own /etc/hosts.
+func hostsFile(d shim.Dir) string { return d.Path("hosts") }
+
+func hostMain(d shim.Dir) int {
+	var o order
+	return shim.Live(d, shim.Life{
+		Prepare: func(s *shim.Shim) error { return o.prepare(s) },
+		Run:     func(s *shim.Shim) runner.Exit { return o.run(s) },
+	})
 }
 
-// Handle names the host's directory.
-func (h *host) Handle() runner.Handle {
-	data, err := json.Marshal(handle{Version: 1, Dir: string(h.dir)})
+func (o *order) prepare(s *shim.Shim) error {
+	if err := json.Unmarshal(s.More, o); err != nil {
+		return fmt.Errorf("read order: %w", err)
+	}
+	o.Spec = s.Spec
+	if o.Mode == runner.ModeOptML {
+		return enter(s.Dir, o)
+	}
+	return enterBaseDir(s.Dir, &o.Spec)
+}
+
+// run runs the program to its end and until nothing of it is left.
+func (o *order) run(s *shim.Shim) runner.Exit {
+	if o.Note != "" {
+		s.Log.Print("sagefly: %s", o.Note)
+	}
+	oom := newOOMWatch(o.Group)
+	pump := log.NewPump(s.Log)
+	e := runner.Exit{Cause: runner.CauseExit, Start: time.Now()}
+	pid, err := o.startProgram(pump)
 	if err != nil {
-		panic(fmt.Sprintf("process: %v", err)) // a number and a string always print
+		e.Code, e.Error, e.End = notStarted(err), err.Error(), time.Now()
+		pump.Wait(0)
+		s.Log.Print("%v", err)
+		s.Started()
+		return e
 	}
-	return data
+	s.Started()
+	f := watchFamily(pid)
+	sup := shim.Supervision[syscall.WaitStatus]{Spec: o.Spec, Program: f.program, Signal: func(sig syscall.Signal) { signalGroup(pid, sig) }}
+	status, cause, killed := sup.Wait(s.Signals)
+	e.End, e.Cause, e.Code = time.Now(), cause, exitCode(status)
+	e.OOM = !killed && oom.happened(status)
+	f.end(pid)
+	pump.Wait(outputGrace)
+	o.Group.remove()
+	return e
 }
 
-// Wait implements [runner.Process].
-func (h *host) Wait(ctx context.Context) (runner.Exit, error) {
-	ticker := time.NewTicker(pollInterval)
-	defer ticker.Stop()
-	tick, ended := ticker.C, h.ended
-	if ended != nil {
-		tick = nil // a child tells by itself
+func exitCode(status syscall.WaitStatus) int {
+	if status.Signaled() {
+		return 128 + int(status.Signal())
 	}
-	for {
-		if e, ok, err := h.exit(); ok || err != nil {
-			return e, err
-		}
-		select {
-		case <-ended:
-			tick, ended = ticker.C, nil // its record or its lock is seen now, or very soon
-		case <-tick:
-		case <-ctx.Done():
-			return runner.Exit{}, context.Cause(ctx)
-		}
-	}
+	return status.ExitStatus()
 }
 
-// exit is how the host ended; ok is false while it lives.
-func (h *host) exit() (e runner.Exit, ok bool, err error) {
-	// The order matters: a shim writes its record before it lets the lock go.
-	held, err := h.dir.held()
-	if err != nil {
-		return runner.Exit{}, false, fmt.Errorf("wait for host: %w", err)
-	}
-	err = readJSON(h.dir.exit(), &e)
-	switch {
-	case err == nil:
-		return e, true, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return runner.Exit{}, false, fmt.Errorf("wait for host: %w", err)
-	case held || h.dir.leaving():
-		return runner.Exit{}, false, nil
-	}
-	now := time.Now()
-	return runner.Exit{Code: 128 + int(syscall.SIGKILL), Cause: runner.CauseLost, End: now}, true, nil
-}
-
-// leaving tells whether the process of a shim whose lock is free is still there: it lets the lock go before the kernel
-// has ended everything in its namespace.
-func (d runDir) leaving() bool {
-	var info shimInfo
-	if err := readJSON(d.shim(), &info); err != nil || info.Start == "" {
-		return false
-	}
-	return startIdentity(info.Pid) == info.Start
-}
-
-// Stop implements [runner.Process].
-func (h *host) Stop() error { return h.signal(stopSignal) }
-
-// Kill implements [runner.Process].
-func (h *host) Kill() error { return h.signal(killSignal) }
-
-// signal reaches the shim, never another process that got its number.
-func (h *host) signal(sig syscall.Signal) error {
-	if h.proc != nil {
-		return late(h.proc.Signal(sig))
-	}
-	// A number read while the lock is held names the shim. The process is opened by it before the lock is looked at
-	// again: what is open then is the shim.
-	for {
-		held, err := h.dir.held()
-		if err != nil || !held {
-			return err
-		}
-		var info shimInfo
-		if err := readJSON(h.dir.shim(), &info); errors.Is(err, fs.ErrNotExist) {
-			time.Sleep(time.Millisecond) // it is just starting and writes the file within milliseconds, or ends
-			continue
-		} else if err != nil {
-			return fmt.Errorf("signal host: %w", err)
-		}
-		proc, err := os.FindProcess(info.Pid)
-		if err != nil {
-			return late(err)
-		}
-		defer proc.Release()
-		if held, err = h.dir.held(); err != nil || !held {
-			return err
-		}
-		return late(proc.Signal(sig))
+// signalGroup reaches the program's process group, or the program alone when it left its group.
+func signalGroup(pid int, sig syscall.Signal) {
+	if err := syscall.Kill(-pid, sig); err != nil {
+		syscall.Kill(pid, sig)
 	}
 }
 
-// late turns the errors of a signal to an ended process into nothing.
-func late(err error) error {
-	if errors.Is(err, os.ErrProcessDone) || errors.Is(err, syscall.ESRCH) {
-		return nil
-	}
-	return err
-}
+// groupName names the control group of a host; the directory is the host's identity.
+func groupName(d shim.Dir) string { return "sagefly-" + shim.Key(filepath.Clean(string(d))) }

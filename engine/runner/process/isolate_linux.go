@@ -73,6 +73,3 @@ func ownMap(name string) []syscall.SysProcIDMap {
 func programAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
-
-// executable is this binary, also when its file was replaced or removed since it started.
-func executable() (string, error) { return "/proc/self/exe", nil }

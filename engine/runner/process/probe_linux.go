@@ -12,7 +12,11 @@ import (
 
 	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/internal/shim"
 )
+
+// probeWorks is what a probe answers; anything else is an error.
+const probeWorks = "works"
 
 // probeTimeout is far more than a probe takes on the slowest machine.
 const probeTimeout = 10 * time.Second
@@ -36,7 +40,7 @@ func try(iso isolation) error {
 		return err
 	}
 	defer r.Close()
-	proc, err := spawn("probe", runDir(os.TempDir()), iso, w)
+	proc, err := shim.Spawn(probeKind, shim.Dir(os.TempDir()), iso.attributes(), w)
 	w.Close()
 	if err != nil {
 		return fmt.Errorf("namespaces: %w", err)
@@ -46,7 +50,7 @@ func try(iso isolation) error {
 	n, _ := r.Read(b[:])
 	proc.Kill() // after its answer, or never answering
 	proc.Wait()
-	if answer := strings.TrimSpace(string(b[:n])); answer != statusRuns {
+	if answer := strings.TrimSpace(string(b[:n])); answer != probeWorks {
 		return fmt.Errorf("namespaces: %s", answer)
 	}
 	return nil
@@ -54,7 +58,7 @@ func try(iso isolation) error {
 
 // probeMain is the other side of try. Its host lies in memory, over the directory d of its own mount namespace, so that
 // nothing is left on the disk whoever is killed meanwhile.
-func probeMain(d runDir) int {
+func probeMain(d shim.Dir) int {
 	o := order{Mode: runner.ModeOptML, Spec: runner.Spec{
 		Hosts:  map[string]string{"probe": "127.0.0.1"},
 		Mounts: []runner.Mount{{Source: filepath.Join(string(d), "channel"), Target: "input/data/probe"}},
@@ -67,24 +71,24 @@ func probeMain(d runDir) int {
 		err = os.WriteFile(filepath.Join(container.Root, "probe"), nil, 0o600)
 	}
 	if err == nil {
-		_, err = os.Stat(filepath.Join(d.ml(), "probe"))
+		_, err = os.Stat(filepath.Join(d.ML(), "probe"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Fprintln(os.Stderr, statusRuns)
+	fmt.Fprintln(os.Stderr, probeWorks)
 	return 0
 }
 
-func probeHost(d runDir, channel string) error {
+func probeHost(d shim.Dir, channel string) error {
 	if err := makePrivate(); err != nil {
 		return err
 	}
 	if err := unix.Mount("tmpfs", string(d), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700,size=1m"); err != nil {
 		return &os.PathError{Op: "mount tmpfs at", Path: string(d), Err: err}
 	}
-	for _, name := range []string{d.root(), d.ml(), channel} {
+	for _, name := range []string{d.Run(), d.ML(), channel} {
 		if err := os.Mkdir(name, 0o755); err != nil {
 			return err
 		}

@@ -1,9 +1,9 @@
 // Package process runs the hosts of jobs as processes of this machine.
 //
-// Each host has a shim: this very binary, started again under a private name. The shim is a session of its own, needs
-// nothing of the process that started it and outlives it. It makes the host's surroundings, starts the program, pumps
-// its output into the log, enforces the deadline and the grace alone, ends whatever the program left behind and writes
-// how it ended. So a binary that wants this runner must call [Init] first thing in main or TestMain.
+// Each host has a shim (package shim): this very binary, started again under a private name, which outlives its starter.
+// It makes the host's surroundings, starts the program, pumps its output into the log, enforces the deadline and the
+// grace alone, ends whatever the program left behind and writes how it ended. So a binary that wants this runner must
+// call [Init] first thing in main or TestMain.
 //
 // What a program sees depends on the [runner.Mode]:
 //
@@ -15,21 +15,18 @@
 //     links (not protected from writing), host names do not resolve, and credential files are only hidden by pointing
 //     AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE at /dev/null.
 //
-// Files in Spec.Dir/run: spec.json (0600, what to run), lock (held by flock from before the shim starts until it has
-// ended: the proof that it lives), shim.json (its process), exit.json (the [runner.Exit]), shim.err (its own trouble).
+// Spec.Memory is kept by a control group: version 2 where the memory controller is delegated to this user (as a rule in
+// the user's own systemd slice), version 1 as root. Elsewhere the host runs without a limit, and its log says so.
 package process
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/internal/shim"
 )
 
 // Config configures a [Runner]. Its zero value is right for an engine.
@@ -50,7 +47,7 @@ type Runner struct {
 // New makes a runner. It is an error when this binary did not call [Init], or when a forced opt-ml mode does not work
 // here.
 func New(config Config) (*Runner, error) {
-	if !initCalled.Load() {
+	if !shim.Known(hostKind) {
 		return nil, errors.New("process runner: engine.Init was not called in this process; call it first thing in main " +
 			"or TestMain, because the runner starts this binary again to supervise jobs")
 	}
@@ -94,34 +91,20 @@ func (r *Runner) Start(ctx context.Context, spec runner.Spec) (runner.Process, e
 	if err != nil {
 		return nil, fmt.Errorf("start %s of job %q: %w", spec.Host, spec.Job, err)
 	}
-	return p, nil
+	return adopt(p), nil
 }
 
-// handle is what the engine stores. Version 1: the directory says everything else.
-type handle struct {
-	Version int    `json:"version"`
-	Dir     string `json:"dir"`
+// adopt makes a host whose control group is removed when its shim is found dead.
+func adopt(h *shim.Host) runner.Process {
+	h.WhenLost(func(context.Context) error { return forget(h.Dir()) })
+	return h
 }
 
 // Recover finds a host by the handle its Process gave.
 func (r *Runner) Recover(_ context.Context, h runner.Handle) (runner.Process, error) {
-	var v handle
-	if err := json.Unmarshal(h, &v); err != nil {
-		return nil, fmt.Errorf("recover host: handle: %w", err)
+	p, err := shim.Recover(h)
+	if err != nil {
+		return nil, err
 	}
-	if v.Version != 1 || !filepath.IsAbs(v.Dir) {
-		return nil, fmt.Errorf("recover host: handle of version %d is not known", v.Version)
-	}
-	d := runDir(v.Dir)
-	for _, name := range []string{d.shim(), d.exit()} {
-		if _, err := os.Stat(name); err == nil {
-			return &host{dir: d}, nil
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("recover host: %w", err)
-		}
-	}
-	if held, err := d.held(); err == nil && held { // its shim is just starting
-		return &host{dir: d}, nil
-	}
-	return nil, fmt.Errorf("recover host in %s: %w", v.Dir, runner.ErrLost)
+	return adopt(p), nil
 }

@@ -12,11 +12,11 @@ import (
 	"syscall"
 
 	"github.com/sagefly/sagefly/engine/internal/log"
-	"github.com/sagefly/sagefly/engine/runner"
 )
 
 // startProgram starts the program in a process group of its own and connects its output to the pump.
-func startProgram(spec runner.Spec, pump *log.Pump) (pid int, err error) {
+func (o *order) startProgram(pump *log.Pump) (pid int, err error) {
+	spec := o.Spec
 	name := spec.Command[0]
 	path, err := lookup(name, spec.Env["PATH"])
 	if err != nil {
@@ -40,7 +40,7 @@ func startProgram(spec runner.Spec, pump *log.Pump) (pid int, err error) {
 		pump.Add(s, r)
 		fds = append(fds, w.Fd())
 	}
-	pid, err = syscall.ForkExec(path, spec.Command, &syscall.ProcAttr{
+	pid, err = forkExec(o.Group, path, spec.Command, &syscall.ProcAttr{
 		Dir: spec.WorkDir, Env: environ(spec.Env), Files: fds, Sys: programAttributes(),
 	})
 	if err != nil {

@@ -1,8 +1,6 @@
 package process
 
 import (
-	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,45 +8,9 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sagefly/sagefly/engine/runner/internal/shim"
 )
-
-// outerPid is this process's number outside its PID namespace. It must be asked before the namespace's own /proc is
-// mounted.
-func outerPid() int {
-	if name, err := os.Readlink("/proc/self"); err == nil {
-		if pid, err := strconv.Atoi(name); err == nil {
-			return pid
-		}
-	}
-	return os.Getpid()
-}
-
-// startIdentity tells a process from any other that ever had its number: boot and start time. It is "" when there is no
-// such process.
-func startIdentity(pid int) string {
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		return ""
-	}
-	fields, ok := statFields(fmt.Sprintf("/proc/%d/stat", pid))
-	if !ok || len(fields) < 20 {
-		return ""
-	}
-	return fmt.Sprintf("%s/%s", bytes.TrimSpace(boot), fields[19])
-}
-
-// statFields are the fields of a stat file from the third (state) on.
-func statFields(name string) ([]string, bool) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, false
-	}
-	end := bytes.LastIndexByte(data, ')') // the name before it may hold anything
-	if end < 0 {
-		return nil, false
-	}
-	return strings.Fields(string(data[end+1:])), true
-}
 
 // becomeSubreaper makes orphans among the program's descendants children of this process.
 func becomeSubreaper() {
@@ -68,7 +30,7 @@ func killChildren() {
 		return
 	}
 	for _, name := range names {
-		if fields, ok := statFields(name); ok && len(fields) > 1 && fields[1] == own {
+		if fields, ok := shim.StatFields(name); ok && len(fields) > 1 && fields[1] == own {
 			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name))); err == nil {
 				syscall.Kill(pid, syscall.SIGKILL)
 			}
@@ -76,22 +38,33 @@ func killChildren() {
 	}
 }
 
-// oomWatch notices that the kernel ended processes for want of memory. The counter is the machine's, so it only counts
-// together with a SIGKILL that nobody here sent.
-type oomWatch struct{ before string }
+// oomWatch notices that the kernel ended processes for want of memory. A host with a control group has a counter of its
+// own. Else the counter is the machine's, and counts only together with a SIGKILL that nobody here sent.
+type oomWatch struct {
+	group  *group
+	before string
+}
 
-func newOOMWatch() oomWatch { return oomWatch{before: oomKills()} }
+func newOOMWatch(g *group) oomWatch { return oomWatch{group: g, before: oomKills()} }
 
-func (o oomWatch) happened() bool { return oomKills() != o.before }
+func (o oomWatch) happened(status syscall.WaitStatus) bool {
+	if o.group != nil {
+		return status != 0 && o.group.oomKills() > 0
+	}
+	return status.Signaled() && status.Signal() == syscall.SIGKILL && oomKills() != o.before
+}
 
-func oomKills() string {
-	data, err := os.ReadFile("/proc/vmstat")
+func oomKills() string { return counter("/proc/vmstat", "oom_kill") }
+
+// counter is a number of a file with one name and number a line; "" when it is not there.
+func counter(file, name string) string {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return ""
 	}
 	for line := range strings.Lines(string(data)) {
-		if n, ok := strings.CutPrefix(line, "oom_kill "); ok {
-			return n
+		if n, ok := strings.CutPrefix(line, name+" "); ok {
+			return strings.TrimSpace(n)
 		}
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -64,6 +65,24 @@ var actions = map[string]func(args []string) error{
 		}
 		return printJSON(found)
 	},
+	"listen": func(args []string) error {
+		l, err := net.Listen("tcp", args[0])
+		if err != nil {
+			return err
+		}
+		go answer(l)
+		fmt.Println("listening")
+		return nil
+	},
+	"call": func(args []string) error {
+		conn, err := net.Dial("tcp", args[0])
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = io.Copy(os.Stdout, conn)
+		return err
+	},
 	"channel": func([]string) error {
 		dir := container.FromEnv(os.Getenv).Channel("train")
 		data, err := os.ReadFile(filepath.Join(dir, "data.csv"))
@@ -73,6 +92,18 @@ var actions = map[string]func(args []string) error{
 		err = os.WriteFile(filepath.Join(dir, "new"), nil, 0o644)
 		return printJSON(channelView{Content: string(data), Writable: err == nil})
 	},
+	"allocate": func(args []string) error {
+		size, err := strconv.Atoi(args[0])
+		if err != nil {
+			return err
+		}
+		data := make([]byte, size)
+		for i := 0; i < size; i += 4096 {
+			data[i] = 1
+		}
+		fmt.Println("allocated")
+		return nil
+	},
 	"exists": func(args []string) error {
 		_, err := os.ReadFile(args[0])
 		return printJSON(err == nil)
@@ -80,6 +111,18 @@ var actions = map[string]func(args []string) error{
 	"descendants": func([]string) error { return descend("child") },
 	"child":       func([]string) error { return descend("grandchild") },
 	"grandchild":  func([]string) error { return holdLock() },
+}
+
+// answer says hello to everyone.
+func answer(l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		fmt.Fprintln(conn, "hello")
+		conn.Close()
+	}
 }
 
 type channelView struct {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"testing"
 
 	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/internal/log"
@@ -63,6 +64,7 @@ var realTests = map[string]func(kase){
 		var got []string
 		k.decode(spec, &got)
 		allowed := []string{variable, "PATH", container.BaseDirVariable, "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"}
+		allowed = append(allowed, k.h.Sets...)
 		for _, entry := range got {
 			if name, _, _ := strings.Cut(entry, "="); !slices.Contains(allowed, name) {
 				k.Errorf("the program sees %q", entry)
@@ -90,7 +92,7 @@ var realTests = map[string]func(kase){
 		}
 	},
 	"HostNamesResolve": func(k kase) {
-		if k.runner.Mode() != runner.ModeOptML {
+		if k.runner.Mode() != runner.ModeOptML || k.h.OwnAddresses {
 			k.Skip("not in this mode")
 		}
 		spec := k.spec(Program{Do: []string{"resolve", "algo-2"}}, func(s *runner.Spec) {
@@ -102,6 +104,24 @@ var realTests = map[string]func(kase){
 		if !slices.Equal(got, []string{"127.7.1.2"}) {
 			k.Errorf("algo-2 is %v", got)
 		}
+	},
+	"HostsOfOneJobTalk": func(k kase) {
+		if k.runner.Mode() != runner.ModeOptML {
+			k.Skip("not in this mode")
+		}
+		hosts := func(s *runner.Spec) { s.Hosts = map[string]string{"algo-1": "127.7.2.1", "algo-2": "127.7.2.2"} }
+		first := k.spec(Program{Forever: true, Do: []string{"listen", ":7777"}}, hosts)
+		one := k.start(first)
+		k.line(first, "listening")
+		second := k
+		second.dir = filepath.Join(filepath.Dir(k.dir), "algo-2")
+		spec := second.spec(Program{Do: []string{"call", "algo-1:7777"}}, hosts, func(s *runner.Spec) { s.Host = "algo-2" })
+		second.want(second.run(spec), 0, runner.CauseExit)
+		if got := second.texts(spec); !slices.Equal(got, []string{"hello"}) {
+			k.Errorf("algo-2 heard %q", got)
+		}
+		k.check(one.Kill())
+		k.wait(one)
 	},
 	"FastFile": func(k kase) {
 		source := k.TempDir()
@@ -137,14 +157,32 @@ var realTests = map[string]func(kase){
 		}
 	},
 	"ProgramInPath": func(k kase) {
-		dir := k.TempDir()
-		exe, err := os.Executable()
-		k.check(err)
-		k.check(os.Symlink(exe, filepath.Join(dir, "in-path")))
+		inPath := k.h.InPath
+		if inPath == nil {
+			inPath = linkSelf
+		}
+		dir := inPath(k.T, "in-path")
 		spec := k.spec(Program{Exit: 6}, func(s *runner.Spec) {
 			s.Command, s.Env["PATH"] = []string{"in-path"}, "/nowhere:"+dir
 		})
 		k.want(k.run(spec), 6, runner.CauseExit)
+	},
+	"OutOfMemory": func(k kase) {
+		if k.h.Memory != nil {
+			k.h.Memory(k.T)
+		}
+		limit := func(s *runner.Spec) { s.Memory = 64 << 20 }
+		within := k.spec(Program{Do: []string{"allocate", "8000000"}}, limit)
+		k.want(k.run(within), 0, runner.CauseExit)
+		if got := k.texts(within); !slices.Equal(got, []string{"allocated"}) {
+			k.Errorf("log = %q", got)
+		}
+		k = newCase(k.T, k.h)
+		e := k.run(k.spec(Program{Do: []string{"allocate", "300000000"}}, limit))
+		k.want(e, byKill, runner.CauseExit)
+		if !e.OOM {
+			k.Errorf("exit %+v: the kernel ended it for want of memory", e)
+		}
 	},
 	"BadSpecIsAnError": func(k kase) {
 		for what, change := range map[string]func(*runner.Spec){
@@ -153,6 +191,7 @@ var realTests = map[string]func(kase){
 				s.Mounts = []runner.Mount{{Source: k.dir, Target: "../../etc"}}
 			},
 			"no log directory": func(s *runner.Spec) { s.Log = filepath.Join(k.dir, "no", "such", "log") },
+			"negative memory":  func(s *runner.Spec) { s.Memory = -1 },
 			"bad variable":     func(s *runner.Spec) { s.Env["A=B"] = "x" },
 		} {
 			k := newCase(k.T, k.h)
@@ -161,6 +200,19 @@ var realTests = map[string]func(kase){
 			}
 		}
 	},
+}
+
+func linkSelf(t *testing.T, name string) string {
+	t.Helper()
+	dir := t.TempDir()
+	exe, err := os.Executable()
+	if err == nil {
+		err = os.Symlink(exe, filepath.Join(dir, name))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // do runs one action to its end.

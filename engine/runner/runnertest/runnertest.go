@@ -31,6 +31,15 @@ type Harness struct {
 	Around func(t *testing.T, body func(t *testing.T))
 	// Real runners run programs of the operating system: tests of output, environment and files apply.
 	Real bool
+	// Sets are variables that the surroundings of this runner's programs add by themselves.
+	Sets []string
+	// OwnAddresses says that hosts get addresses of the runner's, not those of Spec.Hosts.
+	OwnAddresses bool
+	// InPath lays the test's program under that name into a folder that programs of hosts see, and returns the folder. nil: a
+	// symbolic link in a folder of this machine.
+	InPath func(t *testing.T, name string) string
+	// Memory skips a test where this machine cannot keep Spec.Memory. nil: it can.
+	Memory func(t *testing.T)
 }
 
 // Run runs the suite.
@@ -61,7 +70,7 @@ type kase struct {
 }
 
 func newCase(t *testing.T, h Harness) kase {
-	return kase{T: t, h: h, runner: h.New(t), dir: t.TempDir()}
+	return kase{T: t, h: h, runner: h.New(t), dir: filepath.Join(t.TempDir(), "algo-1")}
 }
 
 // spec makes a host that behaves as p says; change completes it first.

@@ -79,6 +79,8 @@ func (c *call) createBucket() error {
 	}
 	region := in.LocationConstraint
 	switch {
+	case region == "" && c.config.Regional && c.req.Region != "us-east-1":
+		return newError("IllegalLocationConstraintException", "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.")
 	case region == "":
 		region = c.req.Region
 	case region == "us-east-1":

@@ -46,6 +46,8 @@ func statusOf(code string) int {
 		return http.StatusRequestedRangeNotSatisfiable
 	case "NotModified":
 		return http.StatusNotModified
+	case "PermanentRedirect":
+		return http.StatusMovedPermanently
 	case "NotImplemented":
 		return http.StatusNotImplemented
 	case "InsufficientStorage":

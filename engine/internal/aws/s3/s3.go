@@ -28,12 +28,13 @@ import (
 
 // Config of a face. The zero value works.
 type Config struct {
-	Account string       // for requests whose context has no account; empty = 000000000000
-	Region  string       // for requests whose context has no region; empty = us-east-1
-	Domains []string     // host names under which bucket.NAME means the bucket, besides localhost and s3.…
-	MaxPut  int64        // most bytes of one put or part; 0 = 5 GiB
-	MinPart int64        // least bytes of a part but the last; 0 = 5 MiB
-	Log     *slog.Logger // for errors of ours; nil = discarded
+	Account  string       // for requests whose context has no account; empty = 000000000000
+	Region   string       // for requests whose context has no region; empty = us-east-1
+	Domains  []string     // host names under which bucket.NAME means the bucket, besides localhost and s3.…
+	MaxPut   int64        // most bytes of one put or part; 0 = 5 GiB
+	MinPart  int64        // least bytes of a part but the last; 0 = 5 MiB
+	Regional bool         // a bucket answers in its own region only; else the region of a signature does not matter
+	Log      *slog.Logger // for errors of ours; nil = discarded
 }
 
 // Server is the face. It is safe for concurrent use.
@@ -110,6 +111,9 @@ func (c *call) serve() error {
 		return err
 	}
 	c.hoist()
+	if err := c.checkRegion(); err != nil {
+		return err
+	}
 	if err := c.checkOwner(c.bucket, "X-Amz-Expected-Bucket-Owner"); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/sagefly/sagefly/engine/internal/access"
 	"github.com/sagefly/sagefly/engine/internal/aws"
 )
 
@@ -21,13 +22,16 @@ type identityResponse struct {
 
 type identity struct{ Arn, UserId, Account string }
 
+// Face answers requests. With an account's rules, the caller is theirs.
+type Face struct{ Access *access.Access }
+
 // Serve answers one request of the query protocol, whose parameters are form.
-func Serve(w http.ResponseWriter, r *http.Request, form url.Values) {
+func (f Face) Serve(w http.ResponseWriter, r *http.Request, form url.Values) {
 	q := aws.From(r.Context())
 	switch action := form.Get("Action"); action {
 	case "GetCallerIdentity":
 		aws.WriteXML(w, http.StatusOK, identityResponse{
-			Result: identity{Arn: fmt.Sprintf("arn:aws:iam::%s:root", q.Account), UserId: q.Account, Account: q.Account},
+			Result: identity{Arn: f.Access.Caller(q.Account), UserId: q.Account, Account: q.Account},
 			Meta:   aws.ResponseMetadata{RequestId: q.ID},
 		})
 	case "AssumeRole":

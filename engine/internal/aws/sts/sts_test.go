@@ -14,7 +14,7 @@ func serve(t *testing.T, form url.Values, answer any) int {
 	r := httptest.NewRequest("POST", "/", nil)
 	r = r.WithContext(aws.With(r.Context(), aws.Request{ID: "request-1", Account: "000000000000"}))
 	w := httptest.NewRecorder()
-	Serve(w, r, form)
+	Face{}.Serve(w, r, form)
 	if err := xml.Unmarshal(w.Body.Bytes(), answer); err != nil {
 		t.Fatalf("%s: %v", w.Body, err)
 	}

@@ -1,6 +1,8 @@
-package process
+package shim
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,25 +14,29 @@ import (
 	"github.com/sagefly/sagefly/internal/atomicfile"
 )
 
-// runDir is a host's directory, seen from the runner's files in it.
-type runDir string
+// Dir is a host's directory (Spec.Dir), seen from the files in it.
+type Dir string
 
-func (d runDir) path(name string) string { return filepath.Join(string(d), "run", name) }
-func (d runDir) root() string            { return filepath.Join(string(d), "run") }
-func (d runDir) spec() string            { return d.path("spec.json") }
-func (d runDir) lock() string            { return d.path("lock") }
-func (d runDir) shim() string            { return d.path("shim.json") }
-func (d runDir) exit() string            { return d.path("exit.json") }
-func (d runDir) errors() string          { return d.path("shim.err") }
-func (d runDir) hosts() string           { return d.path("hosts") }
-func (d runDir) ml() string              { return filepath.Join(string(d), "ml") }
+// Path is a file of the runner's in the directory.
+func (d Dir) Path(name string) string { return filepath.Join(string(d), "run", name) }
+
+// Run is where the runner's files are.
+func (d Dir) Run() string { return filepath.Join(string(d), "run") }
+
+// ML is the host's /opt/ml.
+func (d Dir) ML() string { return filepath.Join(string(d), "ml") }
+
+func (d Dir) spec() string   { return d.Path("spec.json") }
+func (d Dir) lock() string   { return d.Path("lock") }
+func (d Dir) shim() string   { return d.Path("shim.json") }
+func (d Dir) exit() string   { return d.Path("exit.json") }
+func (d Dir) errors() string { return d.Path("shim.err") }
 
 // order is spec.json: what the shim has to do.
 type order struct {
 	Version int
 	Spec    runner.Spec
-	Mode    runner.Mode
-	Hide    []string // paths to cover in opt-ml mode
+	More    json.RawMessage // of this kind of shim
 }
 
 // shimInfo is shim.json. It exists before the program starts. The process is only trusted while the lock is held.
@@ -65,7 +71,7 @@ func writeNote(name string, v any) error {
 	return os.Rename(tmp, name)
 }
 
-func (d runDir) writeExit(e runner.Exit) error {
+func (d Dir) writeExit(e runner.Exit) error {
 	data, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -74,7 +80,7 @@ func (d runDir) writeExit(e runner.Exit) error {
 }
 
 // acquire takes the lock for a shim to be. ok is false when another shim (or its starter) has it.
-func (d runDir) acquire() (f *os.File, ok bool, err error) {
+func (d Dir) acquire() (f *os.File, ok bool, err error) {
 	f, err = os.OpenFile(d.lock(), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, false, err
@@ -88,7 +94,7 @@ func (d runDir) acquire() (f *os.File, ok bool, err error) {
 }
 
 // held tells whether a shim lives. Looking takes a shared lock for a moment, so lookers do not see each other.
-func (d runDir) held() (bool, error) {
+func (d Dir) held() (bool, error) {
 	f, err := os.Open(d.lock())
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
@@ -114,4 +120,10 @@ func tryLock(f *os.File, how int) (bool, error) {
 			return true, nil
 		}
 	}
+}
+
+// Key is a short name for a path, for what must be named outside the file system.
+func Key(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return hex.EncodeToString(sum[:8])
 }
