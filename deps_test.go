@@ -12,10 +12,11 @@ import (
 	"testing"
 )
 
-const module = "github.com/sagefly/sagefly/"
+const module = "github.com/sagefly/sagefly"
 
 // edge forbids packages to reach others, over any number of imports or, when direct is set, by one. Patterns are import paths, ours
-// relative to the module; "x/..." is x and everything below. "std" stands for the standard library and, in to, "!std" for everything but it.
+// relative to the module; "." is the root package, "x/..." is x and everything below. In to, "!std" stands for everything but the standard
+// library and the packages of from themselves.
 type edge struct {
 	from   []string
 	except []string // packages of from that may
@@ -27,8 +28,18 @@ type edge struct {
 func law() []edge {
 	return []edge{
 		{
-			from: []string{"container/..."}, to: []string{"!std"},
-			reason: "it is linked into small static programs that run inside job containers",
+			from:   []string{"container", "collective", "internal/value", "internal/nearest", "internal/entry", "internal/python", "internal/sigv4", "internal/version", "cmd/sagefly-train"},
+			to:     []string{"!std"},
+			reason: "they are linked into small static programs that run inside job containers",
+		},
+		{
+			from:   []string{"."},
+			to:     []string{"engine/...", "trainer/...", "cli/...", "modernc.org/sqlite", "github.com/ebitengine/purego", "github.com/spf13/cobra"},
+			reason: "a program that launches jobs needs the API's client and no engine",
+		},
+		{
+			from: []string{"cloud/...", "image/..."}, to: []string{".", "engine/...", "cli/..."},
+			reason: "they take an AWS configuration, a request or a program and know no tasks, so that tasks, commands and the engine's tests share them",
 		},
 		{
 			from:   []string{"api/...", "algorithm/...", "container/..."},
@@ -36,7 +47,7 @@ func law() []edge {
 			reason: "they describe the API and the contract for both ends, and clients use them without an engine",
 		},
 		{
-			from: []string{"..."}, except: []string{"cmd/sagefly", "trainer/..."},
+			from: []string{".", "..."}, except: []string{"cmd/sagefly", "trainer/..."},
 			to:     []string{"trainer/...", "github.com/ebitengine/purego"},
 			reason: "purego makes a binary dynamic, so only the one program is; all others start it as a program",
 		},
@@ -83,7 +94,7 @@ func doors() []door {
 		{"engine/internal/lifecycle", []string{"engine/internal/job"}, "job performs what lifecycle decides, nobody else asks it"},
 		{"engine/internal/job", []string{"engine", "engine/internal/wire", "engine/internal/aws/logs"}, "jobs change by the API only"},
 		{"engine/runner/process", []string{"engine", "engine/runner/process/..."}, "what runs a host is chosen in one place; the rest knows the seam"},
-		{"engine", []string{"cli", "cmd/sagefly"}, "only the command line brings the engine into a program"},
+		{"engine", []string{"cli", "cmd/sagefly", "bench/..."}, "only the command line brings the engine into a program"},
 		{"github.com/spf13/cobra", []string{"cli", "cmd/sagefly"}, "commands live in one room"},
 	}
 }
@@ -92,7 +103,7 @@ func doors() []door {
 func (d door) check(t *testing.T, pkgs map[string]listed) {
 	used := false
 	for path, p := range pkgs {
-		if !strings.HasPrefix(path, module) || !slices.ContainsFunc(p.Imports, func(i string) bool { return strings.TrimPrefix(i, module) == d.to }) {
+		if !ours(path) || !slices.ContainsFunc(p.Imports, func(i string) bool { return relative(i) == d.to }) {
 			continue
 		}
 		used = true
@@ -114,7 +125,7 @@ type listed struct {
 
 func TestDependencyLaw(t *testing.T) {
 	t.Parallel()
-	pkgs := list(t)
+	pkgs := list(t, "./...")
 	for _, e := range law() {
 		e.check(t, pkgs)
 	}
@@ -123,10 +134,25 @@ func TestDependencyLaw(t *testing.T) {
 	}
 }
 
+// What travels to other machines is built with the tag sagefly_task and needs nothing but the standard library and our own code.
+func TestTaskBuildIsSmall(t *testing.T) {
+	t.Parallel()
+	for path, p := range list(t, "-tags=sagefly_task", "./examples/digits") {
+		if !p.Standard && !ours(path) {
+			t.Errorf("a task built with the tag sagefly_task needs %s", path)
+		}
+		for _, heavy := range []string{"net/http", "os/exec", "database/sql"} {
+			if path == heavy {
+				t.Errorf("a task built with the tag sagefly_task needs %s, which makes it large", path)
+			}
+		}
+	}
+}
+
 func (e edge) check(t *testing.T, pkgs map[string]listed) {
 	used := false
 	for path := range pkgs {
-		if !strings.HasPrefix(path, module) || !matches(path, e.from) || matches(path, e.except) {
+		if !ours(path) || !matches(path, e.from) || matches(path, e.except) {
 			continue
 		}
 		used = true
@@ -168,8 +194,18 @@ func find(pkgs map[string]listed, from string, forbidden func(listed) bool) []st
 	return nil
 }
 
+func ours(path string) bool { return path == module || strings.HasPrefix(path, module+"/") }
+
+// relative is an import path as patterns have it.
+func relative(path string) string {
+	if path == module {
+		return "."
+	}
+	return strings.TrimPrefix(path, module+"/")
+}
+
 func matches(path string, patterns []string) bool {
-	path = strings.TrimPrefix(path, module)
+	path = relative(path)
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		if pattern == "..." {
 			return true
@@ -179,14 +215,14 @@ func matches(path string, patterns []string) bool {
 	})
 }
 
-// list returns every package the root module's packages need, by import path. Test files are not looked at: they may use anything.
-func list(t *testing.T) map[string]listed {
+// list returns every package that the named ones need, by import path. Test files are not looked at: they may use anything.
+func list(t *testing.T, args ...string) map[string]listed {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Standard,Imports", "./...")
+	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=ImportPath,Standard,Imports"}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("go list -deps ./...: %v", err)
+		t.Fatalf("go list -deps %v: %v", args, err)
 	}
 	pkgs := map[string]listed{}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {

@@ -1,0 +1,9 @@
+package sagefly
+
+// File is one file. In an input it is a channel: a local path or an s3:// address in the launcher, always a local path in
+// the function. In an output it is part of the model: a local path when the function returns it, and an address
+// s3://…/model.tar.gz#member afterwards, which is good as the input of another task. "" is no file.
+type File string
+
+// Dir is a folder, likewise.
+type Dir string

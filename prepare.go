@@ -1,0 +1,106 @@
+//go:build !sagefly_task
+
+package sagefly
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/container"
+	"github.com/sagefly/sagefly/internal/upload"
+	"github.com/sagefly/sagefly/internal/value"
+)
+
+// Prepare makes the request for a job of task with values given as texts (hyperparameters, and paths or addresses for
+// channels), as a command line has them. What the request refers to is uploaded: inputs and the program, each once by the
+// hash of its content. Nothing is created.
+func Prepare(ctx context.Context, task Task, target Target, values map[string]string) (*sagemaker.CreateTrainingJobInput, error) {
+	def := task.definition()
+	if def.input == nil {
+		return nil, def.fail(errors.New("its input has no fields by whose names values could be told apart: use its own method Request"))
+	}
+	complete, err := def.input.Complete(def.input.Sort(values))
+	if err != nil {
+		return nil, def.fail(err)
+	}
+	return def.prepare(ctx, target, complete)
+}
+
+func (d *definition) fail(err error) error { return fmt.Errorf("task %s: %w", d.name, err) }
+
+func (d *definition) prepare(ctx context.Context, target Target, values value.Values) (*sagemaker.CreateTrainingJobInput, error) {
+	if os.Getenv(container.TaskVariable) != "" {
+		return nil, d.fail(errors.New("this process runs inside a job, and a job launches none"))
+	}
+	p, err := d.preparation(ctx, target, values)
+	if err != nil {
+		return nil, d.fail(err)
+	}
+	for _, step := range []func(context.Context) error{p.addParameters, p.addChannels, p.addProgram, p.addSpec} {
+		if err := step(ctx); err != nil {
+			return nil, d.fail(err)
+		}
+	}
+	return p.request, nil
+}
+
+// preparation is a request in the making.
+type preparation struct {
+	*definition
+	target  Target // resolved
+	config  TrainingConfig
+	files   *upload.Bucket
+	values  value.Values
+	spec    container.Spec
+	request *sagemaker.CreateTrainingJobInput
+}
+
+func (d *definition) preparation(ctx context.Context, target Target, values value.Values) (*preparation, error) {
+	target, err := target.Resolve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &preparation{definition: d, target: target, config: target.apply(d.config), files: target.files(), values: values}
+	p.request = p.blank(freshName(d.name))
+	return p, nil
+}
+
+// blank is the request without its values, channels and program.
+func (p *preparation) blank(name string) *sagemaker.CreateTrainingJobInput {
+	c := p.config
+	r := &sagemaker.CreateTrainingJobInput{
+		TrainingJobName:        &name,
+		RoleArn:                &p.target.Role,
+		AlgorithmSpecification: &types.AlgorithmSpecification{TrainingInputMode: types.TrainingInputModeFile, MetricDefinitions: p.metricDefinitions()},
+		OutputDataConfig:       &types.OutputDataConfig{S3OutputPath: new("s3://" + p.target.Bucket)},
+		ResourceConfig: &types.ResourceConfig{
+			InstanceType: types.TrainingInstanceType(c.InstanceType), InstanceCount: new(int32(c.InstanceCount)), VolumeSizeInGB: new(int32(c.VolumeSizeGB)),
+		},
+		StoppingCondition: &types.StoppingCondition{MaxRuntimeInSeconds: new(int32(c.MaxRuntime.Seconds()))},
+		Environment:       p.environment(),
+		Tags:              tagList(c.Tags),
+	}
+	if c.Spot {
+		r.EnableManagedSpotTraining = new(true)
+		r.StoppingCondition.MaxWaitTimeInSeconds = new(int32(c.MaxWait.Seconds()))
+	}
+	if c.Checkpoints {
+		r.CheckpointConfig = &types.CheckpointConfig{S3Uri: new(c.CheckpointURI)}
+		if c.CheckpointURI == "" {
+			r.CheckpointConfig.S3Uri = new(checkpointURI(p.target.Bucket, name))
+		}
+	}
+	if c.Retries > 0 {
+		r.RetryStrategy = &types.RetryStrategy{MaximumRetryAttempts: new(int32(c.Retries))}
+	}
+	return r
+}
+
+func checkpointURI(bucket, job string) string {
+	return "s3://" + bucket + "/sagefly/checkpoints/" + job
+}
