@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -7,6 +9,9 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly"
 	"github.com/sagefly/sagefly/engine"
 )
 
@@ -16,6 +21,9 @@ type app struct {
 	screen *screen
 	open   func(context.Context, engine.Config) (*engine.Engine, error)
 
+	tasks   []sagefly.Task // of the program; nil = this is sagefly itself
+	program string         // what the user types: sagefly, ./digits
+
 	on, data, region, bucket, role string
 	fresh, json, quiet             bool
 	completing                     bool // only names are wanted: nothing is started
@@ -24,11 +32,16 @@ type app struct {
 	onSignal func(os.Signal)
 }
 
-func newApp(streams IO) *app {
+func newApp(streams IO, tasks ...sagefly.Task) *app {
 	if streams.Env == nil {
 		streams.Env = func(string) string { return "" }
 	}
-	return &app{io: streams, screen: newScreen(streams), open: engine.Open}
+	a := &app{io: streams, screen: newScreen(streams), open: engine.Open, tasks: tasks, program: "sagefly"}
+	if len(tasks) > 0 {
+		a.program = programName(programArg())
+	}
+	a.screen.program = a.program
+	return a
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -43,7 +56,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	defer close(done)
 	defer cancel(nil)
 
-	root := newRoot(a)
+	root := a.commands()
 	root.SetArgs(args)
 	a.screen.json = slices.Contains(args, "--json") // also for errors of the flags themselves
 	err := root.ExecuteContext(ctx)
@@ -57,6 +70,14 @@ func (a *app) run(ctx context.Context, args []string) int {
 	ps, code := explain(err)
 	a.screen.fail(ps)
 	return code
+}
+
+// commands is the tree of the program.
+func (a *app) commands() *cobra.Command {
+	if len(a.tasks) > 0 {
+		return newProgram(a)
+	}
+	return newRoot(a)
 }
 
 // listen hands signals to whoever asked for them.

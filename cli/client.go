@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -5,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
@@ -15,10 +16,8 @@ import (
 
 func (t *target) jobs() *sagemaker.Client { return sagemaker.NewFromConfig(t.aws) }
 
-func (t *target) logs() *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(t.aws) }
-
 func (t *target) objects() *s3.Client {
-	return s3.NewFromConfig(t.aws, func(o *s3.Options) { o.UsePathStyle = true })
+	return s3.NewFromConfig(t.aws, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }) // an endpoint of one's own has no names for buckets
 }
 
 // describe returns a job; a name that does not exist is a problem with the names that may have been meant.

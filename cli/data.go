@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -59,10 +61,13 @@ func (o *trainFlags) prepares() bool {
 	return o.label != "" || o.holdout != "" || len(o.onehot)+len(o.drop) > 0
 }
 
+// isAddress tells an address from a path.
+func isAddress(from string) bool { return strings.Contains(from, "://") }
+
 // readSource finds out what a path or address is.
 func readSource(name, from, contentType string) (*channel, error) {
 	c := &channel{name: name, contentType: contentType}
-	if strings.Contains(from, "://") {
+	if isAddress(from) {
 		if _, _, ok := splitS3(from); !ok {
 			return nil, usage(fmt.Sprintf("--%s %s is no address of data", name, from), "", fmt.Sprintf("--%s s3://BUCKET/PREFIX", name))
 		}
@@ -76,7 +81,7 @@ func readSource(name, from, contentType string) (*channel, error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, noFile(name, from, err)
+		return nil, missingFile(name, from, err)
 	}
 	if !info.IsDir() {
 		c.root, c.files = filepath.Dir(path), []string{path}
@@ -94,9 +99,9 @@ func readSource(name, from, contentType string) (*channel, error) {
 	return c, nil
 }
 
-func noFile(name, from string, err error) error {
-	p := refused("no such file", "", "")
-	p.Fix = nil
+// missingFile says that a flag's file is not there, with the names that may have been meant.
+func missingFile(name, from string, err error) *Problem {
+	p := refused("no such file", "")
 	p.Where = fmt.Sprintf("--%s %s", name, from)
 	if !errors.Is(err, fs.ErrNotExist) {
 		p.What, p.Why = "the file cannot be read", err.Error()

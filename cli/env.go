@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -77,6 +79,9 @@ func (a *app) envAddress(ctx context.Context) (base, dir string, err error) {
 		if err != nil {
 			return "", "", err
 		}
+		if t.amazon {
+			return "", "", usage("--on aws needs no env", "AWS clients find AWS by themselves")
+		}
 		if dir, _, err = a.dataDir(); err != nil {
 			return "", "", err
 		}
@@ -107,7 +112,7 @@ func (a *app) envAddress(ctx context.Context) (base, dir string, err error) {
 func (a *app) pointing(base string) []variable {
 	var list []variable
 	set := func(name, value string) { list = append(list, variable{name, &value}) }
-	for _, service := range []string{"SAGEMAKER", "S3", "STS", "IAM", "CLOUDWATCH_LOGS"} {
+	for _, service := range []string{"SAGEMAKER", "S3", "STS", "IAM", "ECR", "SERVICE_QUOTAS", "CLOUDWATCH_LOGS"} {
 		set("AWS_ENDPOINT_URL_"+service, base)
 	}
 	if !a.hasKeys() {

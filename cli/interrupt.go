@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -8,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+
+	"github.com/sagefly/sagefly"
 )
 
 // interruptRule says what an interrupt does to the job that a command started: an owner stops it, a watcher at a
@@ -75,6 +79,16 @@ func (r *interruptRule) pressed() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.presses > 0
+}
+
+// verdict is how a command ends whose job has ended: as the job did, unless an interrupt ended that. err is from the job's report.
+func (r *interruptRule) verdict(err error) error {
+	_, isEnd := errors.AsType[exit](err)
+	_, isFailure := errors.AsType[*sagefly.Error](err)
+	if r.pressed() && (err == nil || isEnd || isFailure) {
+		return exit(exitInterrupted)
+	}
+	return err
 }
 
 // leave is the end of a command that does not wait for its job.

@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -14,12 +16,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagefly/sagefly/internal/awsjson"
 )
 
 func TestAWSJSON(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 600e6, time.UTC)
-	got, err := json.Marshal(awsJSON(&sagemaker.DescribeTrainingJobOutput{
+	got, err := json.Marshal(awsjson.Tree(&sagemaker.DescribeTrainingJobOutput{
 		TrainingJobName: new("a"), CreationTime: &at, TrainingJobStatus: types.TrainingJobStatusCompleted,
 		HyperParameters:     map[string]string{"eta": "0.1"},
 		ResourceConfig:      &types.ResourceConfig{InstanceCount: new(int32(1))},

@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -10,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
 
+	"github.com/sagefly/sagefly/internal/awsjson"
 	"github.com/sagefly/sagefly/internal/nearest"
 )
 
@@ -64,7 +67,7 @@ func (a *app) jobs(ctx context.Context, t *target, o jobsFlags, status types.Tra
 	}
 	switch {
 	case a.json:
-		return a.screen.object(map[string]any{"TrainingJobSummaries": awsJSON(jobs)})
+		return a.screen.object(map[string]any{"TrainingJobSummaries": awsjson.Tree(jobs)})
 	case a.quiet:
 		for _, j := range jobs {
 			a.screen.print("%s", *j.TrainingJobName)

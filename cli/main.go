@@ -1,9 +1,15 @@
-// Package cli is the sagefly command: one file per subcommand, all of them clients of the SageMaker API.
+//go:build !sagefly_task
+
+// Package cli is the command line: one file per subcommand, all of them clients of the SageMaker API.
 //
-//	func main() { cli.Main() }
+//	func main() { cli.Main() }               // sagefly itself
+//	func main() { cli.Main(Digits, Churn) }  // a program with tasks, which it runs as jobs
 //
 // Commands speak to a target by AWS's own SDK and never ask what stands behind it; target.go alone knows that there is
 // an embedded engine.
+//
+// A program with tasks is also what runs inside their jobs. Built with the tag sagefly_task it can do nothing else: this package
+// is then a few lines, without engine and commands.
 package cli
 
 import (
@@ -13,6 +19,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/sagefly/sagefly"
 	"github.com/sagefly/sagefly/engine"
 )
 
@@ -25,18 +32,20 @@ type IO struct {
 	Signals <-chan os.Signal // interrupt and terminate; nil = none arrive
 }
 
-// Main runs the command line of the process and exits with the command's code. In a process that an engine started to
-// watch over a job it does that instead.
-func Main() {
-	engine.Init()
+// Main runs the command line of the process and exits with the command's code: sagefly's own, or with tasks that of a program
+// which runs them (run, jobs, logs, …). In a process that an engine started to watch over a job it does that instead, and
+// inside a job of one of the tasks it runs the task.
+func Main(tasks ...sagefly.Task) {
+	engine.Init() // first: what it starts inside a job's surroundings has the job's variables
+	sagefly.Serve(tasks...)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(Run(context.Background(), os.Args[1:], IO{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv, Signals: signals,
-	}))
+	}, tasks...))
 }
 
 // Run runs one command line and returns its exit code; see exit.go for what the codes mean.
-func Run(ctx context.Context, args []string, streams IO) int {
-	return newApp(streams).run(ctx, args)
+func Run(ctx context.Context, args []string, streams IO, tasks ...sagefly.Task) int {
+	return newApp(streams, tasks...).run(ctx, args)
 }

@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -31,6 +33,9 @@ func (a *app) prepareTrain(ctx context.Context, args []string, o *trainFlags) (*
 		return nil, usage("train needs an algorithm or --file", "", "sagefly train xgboost --train PATH", "all algorithms:  sagefly algorithms")
 	}
 	version, err := findVersion(args[0])
+	if err == nil && a.on != "aws" {
+		err = trainableHere(version)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -85,9 +90,6 @@ func findVersion(arg string) (algorithm.Version, error) {
 	if !ok {
 		p := usage(fmt.Sprintf("unknown algorithm %q", name), "no built-in algorithm has this name")
 		p.Fix = append(algorithm.Nearest(name), "all names:  sagefly algorithms")
-		if strings.HasSuffix(name, ".py") || strings.HasPrefix(name, ".") || strings.Contains(name, "/") {
-			p.Why = "only built-in algorithms can be trained; own scripts are not supported"
-		}
 		return algorithm.Version{}, p
 	}
 	version, err := found.Version(tag)
@@ -98,14 +100,21 @@ func findVersion(arg string) (algorithm.Version, error) {
 		}
 		return algorithm.Version{}, p
 	}
-	if !version.Trainable {
-		p := refused(fmt.Sprintf("%s %s cannot be trained here", name, version.Tag), "there is no training program for this version")
-		for _, v := range trainable(found) {
-			p.Fix = append(p.Fix, name+":"+v)
-		}
-		return algorithm.Version{}, p
-	}
 	return version, nil
+}
+
+// trainableHere refuses a version that only AWS can train.
+func trainableHere(v algorithm.Version) error {
+	if v.Trainable {
+		return nil
+	}
+	p := refused(fmt.Sprintf("%s %s cannot be trained here", v.Algorithm, v.Tag), "there is no training program for this version")
+	found, _ := algorithm.Lookup(v.Algorithm)
+	for _, tag := range trainable(found) {
+		p.Fix = append(p.Fix, v.Algorithm+":"+tag)
+	}
+	p.Fix = append(p.Fix, "or on AWS:  --on aws")
+	return p
 }
 
 func trainable(a algorithm.Algorithm) []string {
@@ -119,18 +128,7 @@ func trainable(a algorithm.Algorithm) []string {
 }
 
 func parseSet(list []string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range list {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok || name == "" {
-			return nil, usage(fmt.Sprintf("--set %s is not NAME=VALUE", s), "", "--set num_round=100")
-		}
-		if old, twice := set[name]; twice && old != value {
-			return nil, usage(fmt.Sprintf("--set %s is given twice", name), fmt.Sprintf("as %s and as %s", old, value))
-		}
-		set[name] = value
-	}
-	return set, nil
+	return parsePairs("set", list, "num_round=100")
 }
 
 // checkHyperparameters makes the container's own checks and adds what may have been meant.

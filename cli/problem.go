@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -65,6 +67,9 @@ func explain(err error) (problems, int) {
 	}
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return problems{p}, p.code()
+	}
+	if ps := fromLaunch(err); len(ps) > 0 {
+		return ps, ps[0].code()
 	}
 	p := fromAWS(err)
 	return problems{p}, p.code()

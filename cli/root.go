@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -5,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/sagefly/sagefly/internal/nearest"
 	"github.com/sagefly/sagefly/internal/version"
@@ -17,17 +20,28 @@ const rootLong = `sagefly runs Amazon SageMaker training jobs on this machine: a
   sagefly serve                                      let boto3, the AWS CLI, the SageMaker SDK use it
   eval "$(sagefly env)"                              …and point them at it`
 
-// newRoot builds the whole tree of commands for one run.
+// newRoot builds the whole tree of sagefly's commands for one run.
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "sagefly",
-		Short:         "Run Amazon SageMaker training jobs on this machine",
-		Long:          rootLong,
-		Args:          cobra.ArbitraryArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       version.Version,
+		Use:   "sagefly",
+		Short: "Run Amazon SageMaker training jobs on this machine",
+		Long:  rootLong,
 	}
+	a.setUp(root)
+	add := adder(root)
+	add("work", newDemo(a), newTrain(a))
+	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
+	add("engine", newServe(a), newEnv(a), newDoctor(a), newXGBoost(a))
+	add("know", newAlgorithms(a), newIAM(a), newValidate(a), newVersion(a))
+	root.AddCommand(newCompletion(), newExitCodes())
+	return root
+}
+
+// setUp gives a root what every tree of commands has: streams, common flags, groups, errors of our own.
+func (a *app) setUp(root *cobra.Command) {
+	root.Args = cobra.ArbitraryArgs
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Version = version.Version
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()
@@ -44,30 +58,37 @@ func newRoot(a *app) *cobra.Command {
 	root.PersistentPreRun = func(*cobra.Command, []string) { a.screen.json, a.screen.quiet = a.json, a.quiet }
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Train:"}, &cobra.Group{ID: "jobs", Title: "Look at jobs:"},
 		&cobra.Group{ID: "engine", Title: "The engine:"}, &cobra.Group{ID: "know", Title: "Look things up:"})
-	add := func(group string, commands ...*cobra.Command) {
+}
+
+// adder adds commands to a group.
+func adder(root *cobra.Command) func(group string, commands ...*cobra.Command) {
+	return func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
 			root.AddCommand(c)
 		}
 	}
-	add("work", newDemo(a), newTrain(a))
-	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
-	add("engine", newServe(a), newEnv(a), newDoctor(a), newXGBoost(a))
-	add("know", newAlgorithms(a), newValidate(a), newVersion(a))
-	root.AddCommand(newCompletion(), newExitCodes())
-	return root
 }
 
 func (a *app) globalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
-	f.StringVar(&a.on, "on", a.io.Env("SAGEFLY_ON"), "where jobs run: local, or the URL of an endpoint (SAGEFLY_ON)")
+	f.StringVar(&a.on, "on", a.io.Env("SAGEFLY_ON"), "where jobs run: local, aws, or the URL of an endpoint (SAGEFLY_ON)")
 	f.StringVar(&a.data, "data", a.io.Env("SAGEFLY_DATA"), "data directory of the local engine (SAGEFLY_DATA)")
 	f.BoolVar(&a.fresh, "fresh", false, "use a throw-away data directory")
-	f.StringVar(&a.region, "region", "", "AWS region (AWS_REGION, else us-east-1)")
+	f.StringVar(&a.region, "region", "", "AWS region (AWS_REGION, else us-east-1; with --on aws the profile's)")
 	f.StringVar(&a.bucket, "bucket", a.io.Env("SAGEFLY_BUCKET"), "bucket for files and models (SAGEFLY_BUCKET, else sagemaker-REGION-ACCOUNT)")
-	f.StringVar(&a.role, "role", a.io.Env("SAGEFLY_ROLE"), "ARN of the execution role (SAGEFLY_ROLE)")
+	f.StringVar(&a.role, "role", a.io.Env("SAGEFLY_ROLE"), "execution role, ARN or name (SAGEFLY_ROLE, else sagefly)")
 	f.BoolVar(&a.json, "json", false, "print JSON with AWS member names")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print only the result")
+}
+
+// globalFlagNames are the names that no flag of a command may take.
+func (a *app) globalFlagNames() []string {
+	probe := &cobra.Command{}
+	new(app{io: a.io}).globalFlags(probe)
+	var names []string
+	probe.PersistentFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
 }
 
 func unknownCommand(cmd *cobra.Command, word string) error {

@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -5,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -26,7 +29,9 @@ type screen struct {
 	paint  paint
 	paintE paint
 	status string // the line being repainted
-	now    func() time.Time
+
+	program string // what hints call the program: sagefly, ./digits
+	now     func() time.Time
 }
 
 // newScreen looks at the streams. A notebook's terminal (JPY_PARENT_PID is set) cannot repaint, but shows colour.
@@ -91,7 +96,18 @@ func (s *screen) note(format string, args ...any) {
 	if s.json || s.quiet {
 		return
 	}
-	s.line(fmt.Sprintf(format, args...))
+	s.line(s.hint(fmt.Sprintf(format, args...)))
+}
+
+// ownCommand finds a hint's command that programs with tasks have too.
+var ownCommand = regexp.MustCompile(`\bsagefly (jobs|show|logs|wait|stop|download|prune|serve|env|doctor|image|iam)\b`)
+
+// hint names the commands of this program. Texts are written for sagefly itself; programs with tasks have the same commands.
+func (s *screen) hint(text string) string {
+	if s.program == "sagefly" {
+		return text
+	}
+	return ownCommand.ReplaceAllString(text, strings.ReplaceAll(s.program, "$", "$$")+" $1")
 }
 
 // event writes a line with the time before it, where lines carry times.
@@ -170,6 +186,9 @@ func (s *screen) fail(ps problems) {
 	s.erase()
 	s.status = ""
 	for _, p := range ps {
+		for i, fix := range p.Fix {
+			p.Fix[i] = s.hint(fix)
+		}
 		if s.json {
 			enc := json.NewEncoder(s.err)
 			enc.SetEscapeHTML(false)

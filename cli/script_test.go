@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -23,7 +25,10 @@ import (
 
 func TestMain(m *testing.M) {
 	engine.Init()
-	testscript.Main(m, map[string]func(){"sagefly": Main, "standin": standIn})
+	testscript.Main(m, map[string]func(){
+		"sagefly": func() { Main() }, "standin": standIn,
+		"tasks": func() { Main(fitTask, countTask) }, "onetask": func() { Main(fitTask) },
+	})
 }
 
 // TestScript runs each command against a real engine that runs real processes; only the training program is a stand-in,

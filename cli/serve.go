@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -17,8 +19,9 @@ import (
 )
 
 type serveFlags struct {
-	addr, log string
-	untilIdle bool
+	addr, log, docker string
+	untilIdle         bool
+	pythons           []string
 }
 
 func newServe(a *app) *cobra.Command {
@@ -34,6 +37,10 @@ Ctrl-C ends the server; running jobs go on, and the next sagefly command on the 
 	f := cmd.Flags()
 	f.StringVar(&o.addr, "addr", "", "where to listen, on loopback (default "+engine.DefaultAddr+"; port 0 is any)")
 	f.StringVar(&o.log, "log", "warn", "level of the server's own messages: debug, info, warn, error")
+	f.StringArrayVar(&o.pythons, "python", nil, "Python interpreter for scripts: PATH, or PATTERN=PATH for images such as '*pytorch*'; can be repeated\n"+
+		"(default "+engine.PythonVariable+", the active environment, python3)")
+	f.StringVar(&o.docker, "docker", "", "run images of your own in containers: --docker, or --docker=unix:///PATH of the daemon")
+	f.Lookup("docker").NoOptDefVal = engine.DockerDefault
 	f.BoolVar(&o.untilIdle, "until-idle", false, "end when every job has ended")
 	_ = f.MarkHidden("until-idle")
 	return cmd
@@ -50,7 +57,11 @@ func (a *app) serve(ctx context.Context, o serveFlags) error {
 		return err
 	}
 	l := &local{app: a, dir: dir, temp: temp}
-	e, err := a.takeOver(ctx, engine.Config{Dir: dir, Logger: logger}, o.untilIdle)
+	config := engine.Config{Dir: dir, Logger: logger, Docker: o.docker}
+	if config.Pythons, err = parsePythons(o.pythons); err != nil {
+		return err
+	}
+	e, err := a.takeOver(ctx, config, o.untilIdle)
 	if err != nil || e == nil {
 		return err
 	}
@@ -63,6 +74,18 @@ func (a *app) serve(ctx context.Context, o serveFlags) error {
 	wait(ctx, e, o.untilIdle)
 	l.engine, l.addr, l.first = e, e.Addr(), e.Addr()
 	return a.endServe(l)
+}
+
+func parsePythons(list []string) ([]engine.Python, error) {
+	var pythons []engine.Python
+	for _, text := range list {
+		p, err := engine.ParsePython(text)
+		if err != nil {
+			return nil, usage("--python: "+err.Error(), "")
+		}
+		pythons = append(pythons, p)
+	}
+	return pythons, nil
 }
 
 // endServe ends the server and says what becomes of its jobs.

@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -10,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly/internal/awsjson"
 )
 
 func newShow(a *app) *cobra.Command {
@@ -31,7 +35,7 @@ func (a *app) show(ctx context.Context, t *target, name string) error {
 	}
 	switch {
 	case a.json:
-		return a.screen.object(awsJSON(job))
+		return a.screen.object(awsjson.Tree(job))
 	case a.quiet:
 		a.screen.print("%s", job.TrainingJobStatus)
 		return nil

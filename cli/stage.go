@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -7,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -23,27 +26,18 @@ func (t *target) stage(ctx context.Context, s *screen, p *prepared) error {
 	if err := t.complete(p, place); err != nil {
 		return err
 	}
-	if uploads(p) {
-		if err := t.ensureBucket(ctx, place.bucket); err != nil {
-			return err
-		}
-	}
-	for _, c := range p.request.InputDataConfig { // of a job file
-		if err := t.checkAddress(ctx, addressOf(c)); err != nil {
-			return err
-		}
-	}
 	prefix := *p.request.TrainingJobName + "/input/"
-	for _, c := range p.channels {
-		if c.uri == "" {
-			if err := t.upload(ctx, s, c, place.bucket, prefix+c.name); err != nil {
-				return err
-			}
-			c.uri = fmt.Sprintf("s3://%s/%s%s/", place.bucket, prefix, c.name)
-		} else if err := t.checkAddress(ctx, c); err != nil {
+	local := p.plan(place.bucket, prefix)
+	if err := t.makeBucket(ctx, p, place.bucket, len(local) > 0 || p.manifest != ""); err != nil {
+		return err
+	}
+	if err := t.checkChannels(ctx, s, p, local); err != nil {
+		return err
+	}
+	for _, c := range local {
+		if err := t.upload(ctx, s, c, place.bucket, prefix+c.name); err != nil {
 			return err
 		}
-		p.request.InputDataConfig = append(p.request.InputDataConfig, c.config())
 	}
 	if p.manifest != "" {
 		return t.put(ctx, place.bucket, prefix+filepath.Base(p.manifest), p.manifest)
@@ -51,13 +45,50 @@ func (t *target) stage(ctx context.Context, s *screen, p *prepared) error {
 	return nil
 }
 
-func uploads(p *prepared) bool {
+// plan gives every channel its address in the request and returns those that are still to be uploaded.
+func (p *prepared) plan(bucket, prefix string) (local []*channel) {
 	for _, c := range p.channels {
 		if c.uri == "" {
-			return true
+			c.uri = fmt.Sprintf("s3://%s/%s%s/", bucket, prefix, c.name)
+			local = append(local, c)
+		}
+		p.request.InputDataConfig = append(p.request.InputDataConfig, c.config())
+	}
+	return local
+}
+
+// makeBucket makes the bucket that uploads go to. One that was asked for by name on a target with checks is not made, for the
+// name may be a slip.
+func (t *target) makeBucket(ctx context.Context, p *prepared, bucket string, uploads bool) error {
+	if t.checks {
+		out, _, _ := splitS3(deref(p.request.OutputDataConfig.S3OutputPath))
+		if t.bucket != "" || !uploads && out != bucket {
+			return nil
+		}
+	} else if !uploads {
+		return nil
+	}
+	return t.ensureBucket(ctx, bucket)
+}
+
+// checkChannels refuses a job whose data is not there; on a target with checks, any that would not run.
+func (t *target) checkChannels(ctx context.Context, s *screen, p *prepared, local []*channel) error {
+	if t.checks {
+		return t.checkRequest(ctx, s, p.request, local)
+	}
+	for _, config := range p.request.InputDataConfig {
+		c := addressOf(config)
+		if i := slices.IndexFunc(p.channels, func(own *channel) bool { return own.name == c.name }); i >= 0 {
+			c = p.channels[i]
+		}
+		if slices.Contains(local, c) {
+			continue
+		}
+		if err := t.checkAddress(ctx, c); err != nil {
+			return err
 		}
 	}
-	return p.manifest != ""
+	return nil
 }
 
 // complete fills in the image, the role and where the model goes.
@@ -189,8 +220,11 @@ func (t *target) checkAddress(ctx context.Context, c *channel) error {
 
 // kind is what the target is, for sentences.
 func (t *target) kind() string {
-	if t.local {
+	switch {
+	case t.local:
 		return "local engine"
+	case t.amazon:
+		return "AWS account"
 	}
 	return "endpoint"
 }

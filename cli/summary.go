@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -9,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/internal/awsjson"
 )
 
 // summary reports a job's end: the result of train. With out the model is fetched first.
@@ -23,7 +27,7 @@ func (a *app) summary(ctx context.Context, t *target, job *sagemaker.DescribeTra
 	}
 	switch {
 	case a.json:
-		return a.screen.object(awsJSON(job))
+		return a.screen.object(awsjson.Tree(job))
 	case a.quiet:
 		a.screen.print("%s", name)
 		return nil
@@ -31,7 +35,7 @@ func (a *app) summary(ctx context.Context, t *target, job *sagemaker.DescribeTra
 	p := a.screen.paint
 	a.screen.print("%s %s", verdict(p, job.TrainingJobStatus), p.bold(name))
 	for _, line := range table(a.facts(ctx, t, job, where)) {
-		a.screen.print("  %s", line)
+		a.screen.print("  %s", a.screen.hint(line))
 	}
 	return nil
 }

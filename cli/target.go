@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -11,12 +13,14 @@ import (
 
 // target is where requests go. Commands use its aws.Config and never ask what stands behind it.
 type target struct {
-	name  string     // line 1 of the output: local engine at 127.0.0.1:8717
-	aws   aws.Config //
-	owner bool       // the jobs run as long as this process, or a successor, lives
-	near  bool       // answers within milliseconds: following polls fast
-	local bool       // it is the engine of this machine
-	end   func()
+	name   string     // line 1 of the output: local engine at 127.0.0.1:8717
+	aws    aws.Config //
+	owner  bool       // the jobs run as long as this process, or a successor, lives
+	near   bool       // answers within milliseconds: following polls fast
+	local  bool       // it is the engine of this machine
+	amazon bool       // it is AWS, by the SDK's own configuration
+	checks bool       // jobs are checked before they are created
+	end    func()
 
 	bucket, role string // as asked for; see where
 	account      string // "" = to be asked for
@@ -38,10 +42,13 @@ func (a *app) target(ctx context.Context) (*target, error) {
 			return nil, err
 		}
 		return l.target(), nil
+	case on == "aws":
+		return a.amazon(ctx)
 	case strings.HasPrefix(on, "http://") || strings.HasPrefix(on, "https://"):
 		return a.endpoint(on)
 	default:
 		return nil, usage(fmt.Sprintf("unknown target %q", on), "", "--on local                  the engine on this machine",
+			"--on aws                    AWS, with the credentials of the SDK's configuration",
 			"--on http://HOST:PORT       an endpoint that speaks the SageMaker API")
 	}
 }
@@ -52,7 +59,8 @@ func (a *app) endpoint(at string) (*target, error) {
 		return nil, usage(fmt.Sprintf("--on %s is not the address of an endpoint", at), "", "--on http://127.0.0.1:8717")
 	}
 	base := u.Scheme + "://" + u.Host
-	return &target{name: "endpoint " + base, aws: a.awsConfig(base, a.keys()), near: isLoopback(u.Hostname()), bucket: a.bucket, role: a.role}, nil
+	near := isLoopback(u.Hostname())
+	return &target{name: "endpoint " + base, aws: a.awsConfig(base, a.keys()), near: near, checks: !near, bucket: a.bucket, role: a.role}, nil
 }
 
 func isLoopback(host string) bool {

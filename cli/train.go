@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -9,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const trainLong = `Train a built-in algorithm on your own data and wait for the model.
+const trainLong = `Train a built-in algorithm, or run your own training script, on your own data and wait for the model.
 
 ALGORITHM is a name, with a version behind a colon where another than the newest is meant: xgboost, xgboost:1.7-1.
 
@@ -23,11 +25,18 @@ One-hot columns are named COL=value, in sorted order; an empty cell is 0 in all 
 --holdout 0.2:7 holds out a fifth of the rows, chosen by seed 7 (0 when left out); both files keep the rows' order.
 What was done is kept beside the files as manifest.json.
 
+SCRIPT is a .py file or another program, FOLDER holds one: train.py, the only .py file, or --entry. It runs as SageMaker's script
+mode does it: --set NAME=VALUE becomes the argument --NAME VALUE, the data of --train, --validation, --test and --channel NAME=PATH
+is in the folders SM_CHANNEL_TRAIN …, what it writes to SM_MODEL_DIR is the model. Data goes as it is. A requirements.txt beside the
+script or in the folder travels along; .git, caches, virtual environments and what .sageflyignore names stay here.
+--metric 'accuracy=accuracy: ([0-9.]+)' makes a metric of what the script prints.
+
 Ctrl-C: a job that this command runs itself is stopped, one that an engine elsewhere runs goes on; line 2 says which.
 Without a terminal an interrupted train stops its job.`
 
 const trainExample = `  sagefly train xgboost --train abalone.csv --label 9 --onehot 1 --holdout 0.2 --set num_round=100
   sagefly train xgboost:1.7-1 --train train.csv --validation valid.csv --set num_round=50 --set objective=binary:logistic
+  sagefly train ./train.py --train ./data --set lr=0.1 --metric 'validation:accuracy=accuracy: ([0-9.]+)'
   sagefly train --file job.yaml`
 
 // trainFlags are the flags of train as given.
@@ -37,14 +46,17 @@ type trainFlags struct {
 	onehot, drop, set       []string
 	out, name, contentType  string
 	instance                string
+	spot                    bool
+	tags                    []string
 	maxRuntime              time.Duration
 	detach                  bool
+	scriptFlags
 }
 
 func newTrain(a *app) *cobra.Command {
 	var o trainFlags
 	cmd := &cobra.Command{
-		Use:     "train ALGORITHM --train PATH | --file JOB.yaml",
+		Use:     "train ALGORITHM|SCRIPT|FOLDER --train PATH | --file JOB.yaml",
 		Short:   "Train a model",
 		Long:    trainLong,
 		Example: trainExample,
@@ -53,11 +65,20 @@ func newTrain(a *app) *cobra.Command {
 			if o.detach && a.fresh {
 				return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
 			}
+			if len(args) == 1 && isScript(args[0]) {
+				return a.trainScript(cmd.Context(), args[0], &o)
+			}
+			if flag := o.given(); flag != "" {
+				return usage(flag+" is for scripts", "neither an algorithm nor a job file takes it", "sagefly train ./train.py "+flag+" …")
+			}
 			p, err := a.prepareTrain(cmd.Context(), args, &o)
 			if err != nil {
 				return err
 			}
 			defer p.discard()
+			if err := o.wish(p.request); err != nil {
+				return err
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, t *target) error { return a.train(ctx, t, p) })
 		},
 		ValidArgsFunction: completeAlgorithms,
@@ -81,8 +102,11 @@ func (o *trainFlags) bind(cmd *cobra.Command) {
 	f.StringVar(&o.name, "name", "", "the job's name; must be new (default ALGORITHM-TIME-SUFFIX)")
 	f.StringVar(&o.contentType, "content-type", "", "of the data (by the file's name, else text/csv)")
 	f.StringVar(&o.instance, "instance", defaultInstance, "instance type")
+	f.BoolVar(&o.spot, "spot", false, "use spare capacity, which may be taken away")
+	f.StringArrayVar(&o.tags, "tag", nil, "tag of the job, KEY=VALUE (repeatable)")
 	f.DurationVar(&o.maxRuntime, "max-runtime", defaultMaxRuntime, "stop the training after this time")
 	f.BoolVar(&o.detach, "detach", false, "return when the job is created")
+	o.scriptFlags.bind(cmd)
 }
 
 // prepared is a training job that passed every check that needs no target.
@@ -110,7 +134,7 @@ func (a *app) train(ctx context.Context, t *target, p *prepared) error {
 		return err
 	}
 	if _, err := t.jobs().CreateTrainingJob(ctx, p.request); err != nil {
-		return createError(err, p)
+		return createError(err, *p.request.TrainingJobName)
 	}
 	if p.detach {
 		return a.detached(name)
@@ -128,11 +152,11 @@ func (a *app) detached(name string) error {
 	return nil
 }
 
-func createError(err error, p *prepared) error {
+func createError(err error, name string) error {
 	if hasCode(err, "ResourceInUse") {
 		return &Problem{
-			What: fmt.Sprintf("there is a job named %q already", *p.request.TrainingJobName), Where: "--name", Exit: exitRefused, Cause: err,
-			Fix: []string{"look at it:  sagefly show " + *p.request.TrainingJobName, "or take another name with --name"},
+			What: fmt.Sprintf("there is a job named %q already", name), Where: "--name", Exit: exitRefused, Cause: err,
+			Fix: []string{"look at it:  sagefly show " + name, "or take another name with --name"},
 		}
 	}
 	return err
@@ -140,7 +164,24 @@ func createError(err error, p *prepared) error {
 
 // watchTraining follows the job under the rule for interrupts and reports its end.
 func (a *app) watchTraining(ctx context.Context, t *target, p *prepared, rule *interruptRule) error {
-	name := *p.request.TrainingJobName
+	job, err := a.watch(ctx, t, p.request, rule)
+	if err != nil {
+		return err
+	}
+	return rule.verdict(a.conclude(ctx, t, job, p.out))
+}
+
+// conclude reports a job's end; the error is how it ended.
+func (a *app) conclude(ctx context.Context, t *target, job *sagemaker.DescribeTrainingJobOutput, out string) error {
+	if err := a.summary(ctx, t, job, out); err != nil {
+		return err
+	}
+	return outcome(job.TrainingJobStatus)
+}
+
+// watch follows a job with its logs until it has ended. The error is an exit code when an interrupt left the job.
+func (a *app) watch(ctx context.Context, t *target, request *sagemaker.CreateTrainingJobInput, rule *interruptRule) (*sagemaker.DescribeTrainingJobOutput, error) {
+	name := *request.TrainingJobName
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	rule.arm(ctx, t, name, cancel)
@@ -148,22 +189,13 @@ func (a *app) watchTraining(ctx context.Context, t *target, p *prepared, rule *i
 
 	f := newFollower(t, a.screen, name)
 	f.steps = true
-	many := hostsOf(p.request) > 1
+	many := hostsOf(request) > 1
 	f.line = func(l logLine) { a.screen.event(l.at, prefixed(l, many)) }
 	job, err := f.run(ctx)
-	if err != nil {
-		if rule.left() {
-			return rule.leave(name)
-		}
-		return err
+	if err != nil && rule.left() {
+		return nil, rule.leave(name)
 	}
-	if err := a.summary(ctx, t, job, p.out); err != nil {
-		return err
-	}
-	if rule.pressed() {
-		return exit(exitInterrupted)
-	}
-	return outcome(job.TrainingJobStatus)
+	return job, err
 }
 
 // prefixed is a log line for people, with its host where there are several.

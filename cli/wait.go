@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
@@ -7,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly/internal/awsjson"
 )
 
 func newWait(a *app) *cobra.Command {
@@ -65,7 +69,7 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 func (a *app) reportWaited(job *sagemaker.DescribeTrainingJobOutput) error {
 	switch {
 	case a.json:
-		return a.screen.object(awsJSON(job))
+		return a.screen.object(awsjson.Tree(job))
 	case a.quiet:
 		a.screen.print("%s", job.TrainingJobStatus)
 	default:

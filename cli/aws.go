@@ -1,0 +1,131 @@
+//go:build !sagefly_task
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/smithy-go/logging"
+
+	"github.com/sagefly/sagefly"
+	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/cloud"
+)
+
+// amazon is AWS as its SDKs are configured: environment, profiles, SSO, and endpoints of one's own (AWS_ENDPOINT_URL). It asks
+// whose the credentials are, so that line 1 can say where jobs go.
+func (a *app) amazon(ctx context.Context) (*target, error) {
+	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})} // its warnings are about connections, not jobs
+	if a.region != "" {
+		options = append(options, config.WithRegion(a.region))
+	}
+	c, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, &Problem{
+			What: "the AWS configuration cannot be read", Where: "AWS configuration", Why: err.Error(), Exit: exitAccess, Cause: err,
+			Fix: []string{"look at it:  aws configure list"},
+		}
+	}
+	if c.Region == "" {
+		return nil, usage("no region", "neither --region, AWS_REGION nor the profile names one", "--region us-east-1")
+	}
+	who, err := cloud.WhoAmI(ctx, c)
+	if err != nil {
+		return nil, accessProblem(err)
+	}
+	t := &target{
+		name: fmt.Sprintf("AWS %s %s", cloud.Mask(who.Account), c.Region), aws: c, amazon: true, checks: true,
+		bucket: a.bucket, account: who.Account,
+	}
+	if at := sagemaker.NewFromConfig(c).Options().BaseEndpoint; at != nil { // it may be no AWS at all
+		t.name, t.near = t.name+" at "+*at, nearBy(*at)
+	}
+	if a.role != "" {
+		t.role = t.roleARN(a.role)
+	}
+	return t, nil
+}
+
+// nearBy says whether an endpoint of one's own answers on this machine.
+func nearBy(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && isLoopback(u.Hostname())
+}
+
+// accessProblem explains why the target cannot be asked.
+func accessProblem(err error) error {
+	f, ok := cloud.Explain(err)
+	if !ok {
+		return err
+	}
+	p := problemOf(f)
+	p.Cause = err
+	p.Exit = exitAccess
+	if f.Code == cloud.CodeUnreachable {
+		p.Exit = exitError
+	}
+	return p
+}
+
+// roleARN is the ARN of a role that was given by its name alone. The name cannot say the role's path.
+func (t *target) roleARN(role string) string {
+	if strings.HasPrefix(role, "arn:") {
+		return role
+	}
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", api.Partition(t.aws.Region), t.account, strings.TrimPrefix(role, "/"))
+}
+
+func problemOf(f cloud.Finding) *Problem {
+	p := &Problem{What: f.What, Where: f.Where, Why: f.Why, Fix: f.Fix, Exit: exitRefused}
+	if f.Quota {
+		p.Exit = exitQuota
+	}
+	return p
+}
+
+// refusal are the findings as problems, worst first; nil when there is none. What could not be checked is a note.
+func (t *target) refusal(s *screen, r cloud.Report) error {
+	for _, text := range r.Unknown {
+		s.note("not checked: %s", text)
+	}
+	if len(r.Findings) == 0 {
+		return nil
+	}
+	var ps problems
+	for _, f := range r.Findings {
+		p := problemOf(f)
+		if f.Code == cloud.CodeRoleMissing && t.role == "" {
+			p.Why += "; no --role was given, and sagefly is the name that is tried then"
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// launchProblems are the refusals of a launch.
+func launchProblems(refused *sagefly.PreflightError) (ps problems) {
+	for _, f := range refused.Report.Findings {
+		ps = append(ps, problemOf(f))
+	}
+	return ps
+}
+
+// checkRequest refuses a job that would not run, before it exists and before its local channels are uploaded.
+func (t *target) checkRequest(ctx context.Context, s *screen, request *sagemaker.CreateTrainingJobInput, local []*channel) error {
+	s.setStatus("checking before anything starts")
+	report, err := cloud.Check(ctx, t.aws, request)
+	s.setStatus("")
+	if err != nil {
+		return accessProblem(err)
+	}
+	report.Findings = slices.DeleteFunc(report.Findings, func(f cloud.Finding) bool {
+		return f.Code == cloud.CodePrefixEmpty && slices.ContainsFunc(local, func(c *channel) bool { return strings.HasSuffix(f.Where, " = "+c.uri) })
+	})
+	return t.refusal(s, report)
+}
