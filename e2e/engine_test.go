@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,12 +22,13 @@ type engine struct {
 	data     string
 	settings map[string]string // what `sagefly env` says
 	home     string            // empty home of its clients
+	more     []string          // variables of every process, besides
 }
 
-// serve starts an engine on a free port and ends it with the test.
-func serve(t *testing.T) *engine {
+// serve starts an engine on a free port, with more variables, and ends it with the test.
+func serve(t *testing.T, more ...string) *engine {
 	t.Helper()
-	e := &engine{program: testenv.Program(t), data: tempDir(t), home: t.TempDir()}
+	e := &engine{program: testenv.Program(t), data: tempDir(t), home: t.TempDir(), more: more}
 	cmd := exec.Command(e.program, "serve", "--addr", "127.0.0.1:0", "--data", e.data, "--json")
 	cmd.Env = e.bare(t)
 	stdout, err := cmd.StdoutPipe()
@@ -83,7 +85,7 @@ func (e *engine) readSettings(t *testing.T) {
 func (e *engine) bare(t *testing.T) []string {
 	t.Helper()
 	path := filepath.Dir(testenv.Python(t)) + ":" + os.Getenv("PATH")
-	env := []string{"HOME=" + e.home, "LANG=C.UTF-8", "PATH=" + path, "TMPDIR=" + os.TempDir()}
+	env := append(slices.Clone(e.more), "HOME="+e.home, "LANG=C.UTF-8", "PATH="+path, "TMPDIR="+os.TempDir())
 	for _, name := range []string{"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"} { // some processors crash numpy without them
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)

@@ -20,7 +20,7 @@ type snippet struct {
 }
 
 // Every snippet that says it runs does, in a fresh folder that holds abalone.csv, with the program on PATH and
-// an engine up. What a snippet lets pip fetch comes from a folder.
+// an engine up. What a snippet lets pip fetch comes from a folder. A Go snippet is a program with one task, which is run as a job.
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	found := snippets(t, documents(t))
@@ -53,9 +53,30 @@ func (s snippet) command(t *testing.T) *exec.Cmd {
 		return exec.Command("bash", "-euo", "pipefail", "-c", s.text)
 	case "python":
 		return exec.Command(testenv.Python(t), "-c", s.text)
+	case "go":
+		return exec.Command(buildSnippet(t, s.text), "run", "--json")
 	}
 	t.Fatalf("%s: no way to run language %q", s.where, s.language)
 	return nil
+}
+
+// buildSnippet compiles a program inside this module, so that it finds the module's packages.
+func buildSnippet(t *testing.T, text string) string {
+	t.Helper()
+	root := testenv.Root(t)
+	dir, err := os.MkdirTemp(filepath.Join(root, ".cache"), "snippet-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "snippet")
+	cmd := exec.Command("go", "build", "-o", program, dir)
+	cmd.Dir = root
+	result(t, cmd)
+	return program
 }
 
 // documents are README.md and everything in docs.

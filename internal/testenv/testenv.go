@@ -68,6 +68,13 @@ func Python174(t testing.TB) string {
 	return tool(t, "SAGEFLY_TEST_PYTHON_174", ".cache/venv174/bin/python")
 }
 
+// PythonSDK3 returns the interpreter that has everything in e2e/requirements-sdk3.txt: the SageMaker SDK 3.
+// SAGEFLY_TEST_PYTHON_SDK3 names another.
+func PythonSDK3(t testing.TB) string {
+	t.Helper()
+	return tool(t, "SAGEFLY_TEST_PYTHON_SDK3", ".cache/venv3/bin/python")
+}
+
 // Moto returns the moto_server program. SAGEFLY_TEST_MOTO names another.
 func Moto(t testing.TB) string {
 	t.Helper()

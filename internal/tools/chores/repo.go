@@ -16,8 +16,9 @@ const rootModule = "module github.com/sagefly/sagefly\n"
 
 // repo is the checkout that chores work on, and what each command they start gets in its environment.
 type repo struct {
-	root string
-	env  []string
+	root   string
+	env    []string
+	docker bool // a daemon for tests is up
 }
 
 // findRepo walks up from the working directory to the root module.

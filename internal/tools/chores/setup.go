@@ -22,7 +22,10 @@ func setup(r *repo, _ []string) error {
 	if err := r.lay(venv{"venv", "e2e/requirements.txt"}); err != nil {
 		return err
 	}
-	if err := r.fetchWheel(); err != nil {
+	if err := r.lay(venv{"venv3", "e2e/requirements-sdk3.txt"}); err != nil {
+		return err
+	}
+	if err := r.fetchWheels(); err != nil {
 		return err
 	}
 	if system174() != "" {
@@ -32,15 +35,34 @@ func setup(r *repo, _ []string) error {
 	return r.lay(venv{"venv174", "e2e/requirements-1.7.4.txt"})
 }
 
-// fetchWheel puts the default library's wheel where tests let the program fetch it from without a network.
-func (r *repo) fetchWheel() error {
-	const name = "xgboost-cpu==3.0.5"
-	dir := r.path(".cache/wheels")
-	if found, err := filepath.Glob(filepath.Join(dir, "xgboost_cpu-3.0.5-*.whl")); err != nil || len(found) > 0 {
-		return err
+// wheels are what tests let programs install without a network: the default XGBoost library, and what examples/sklearn asks for
+// besides the packages of .cache/venv.
+func wheels() []string {
+	return []string{
+		"xgboost-cpu==3.0.5", "scikit-learn==1.9.1", "joblib==1.6.0", "narwhals==2.29.0", "threadpoolctl==3.8.0",
 	}
+}
+
+// fetchWheels puts the wheels that are missing into .cache/wheels.
+func (r *repo) fetchWheels() error {
+	dir := r.path(".cache/wheels")
 	pip := []string{r.path(".cache/venv/bin/python"), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"}
-	return r.run(".", append(pip, "--no-deps", "--only-binary=:all:", "--dest", dir, name)...)
+	pip = append(pip, "--no-deps", "--only-binary=:all:", "--dest", dir)
+	var missing []string
+	for _, name := range wheels() {
+		file := strings.NewReplacer("==", "-", "-", "_").Replace(name) // as wheels are named
+		found, err := filepath.Glob(filepath.Join(dir, file+"-*.whl"))
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return r.run(".", append(pip, missing...)...)
 }
 
 // exportTestEnv tells test programs where the tools are; internal/testenv reads these variables.
@@ -53,6 +75,7 @@ func (r *repo) exportTestEnv() {
 		r.env,
 		"SAGEFLY_TEST_PYTHON="+r.path(".cache/venv/bin/python"),
 		"SAGEFLY_TEST_PYTHON_174="+old,
+		"SAGEFLY_TEST_PYTHON_SDK3="+r.path(".cache/venv3/bin/python"),
 		"SAGEFLY_TEST_MOTO="+r.path(".cache/venv/bin/moto_server"),
 		"SAGEFLY_TEST_WHEELS="+r.path(".cache/wheels"),
 	)

@@ -4,6 +4,10 @@ import "fmt"
 
 // testAll runs the chores of a full check in the order in which they are cheap to fail.
 func testAll(r *repo, _ []string) error {
+	return r.withDocker(func() error { return testInOrder(r) })
+}
+
+func testInOrder(r *repo) error {
 	want := []string{"setup", "lint", "cross", "generated", "units", "fuzz", "race"}
 	for _, name := range want {
 		for _, c := range chores() {
@@ -20,6 +24,10 @@ func testAll(r *repo, _ []string) error {
 
 // units tests every module with the tools of setup at hand. Further arguments go to go test.
 func units(r *repo, args []string) error {
+	return r.withDocker(func() error { return testModules(r, args) })
+}
+
+func testModules(r *repo, args []string) error {
 	r.exportTestEnv()
 	if err := r.buildTestProgram(); err != nil {
 		return err
