@@ -64,7 +64,7 @@ func TestRoundTripAsTexts(t *testing.T) {
 		t.Errorf("%d channels; what fits needs no spec channel", len(request.InputDataConfig))
 	}
 	_, err = sagefly.Prepare(t.Context(), report, target, map[string]string{"trian": "x", "learning_rate": "fast"})
-	for _, part := range []string{"task report: ", "trian", "train", "learning_rate", "fast"} {
+	for _, part := range []string{"task report: ", "trian", "train", "Rate", "fast"} {
 		if err == nil || !contains(err.Error(), part) {
 			t.Errorf("%v lacks %q", err, part)
 		}

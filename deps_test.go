@@ -94,7 +94,7 @@ func doors() []door {
 		{"engine/internal/lifecycle", []string{"engine/internal/job"}, "job performs what lifecycle decides, nobody else asks it"},
 		{"engine/internal/job", []string{"engine", "engine/internal/wire", "engine/internal/aws/logs"}, "jobs change by the API only"},
 		{"engine/runner/process", []string{"engine", "engine/runner/process/..."}, "what runs a host is chosen in one place; the rest knows the seam"},
-		{"engine", []string{"cli", "cmd/sagefly", "bench/..."}, "only the command line brings the engine into a program"},
+		{"engine", []string{"cli", "cmd/sagefly"}, "only the command line brings the engine into a program"},
 		{"github.com/spf13/cobra", []string{"cli", "cmd/sagefly"}, "commands live in one room"},
 	}
 }

@@ -41,6 +41,9 @@ var report = sagefly.NewTraining("report", func(ctx context.Context, in reportIn
 		return out, err
 	}
 	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
 		data, err := os.ReadFile(filepath.Join(string(in.Train), e.Name()))
 		if err != nil {
 			return out, err

@@ -23,6 +23,7 @@ type Target struct {
 	Role   string     // ARN of the role that jobs run as; "" = arn:aws:iam::ACCOUNT:role/sagefly
 	Bucket string     // for inputs, programs and results; "" = sagemaker-REGION-ACCOUNT, made when it is missing
 
+	Image         string        // reference of the image to run; "" = the task's. An algorithm of AWS's keeps its own
 	InstanceType  string        // "" = the task's
 	InstanceCount int           // hosts; 0 = the task's
 	MaxRuntime    time.Duration // whole seconds; 0 = the task's
@@ -74,6 +75,9 @@ func (t Target) files() *upload.Bucket {
 
 // apply puts the target's wishes over the task's.
 func (t Target) apply(c TrainingConfig) TrainingConfig {
+	if t.Image != "" {
+		c.Image = t.Image
+	}
 	if t.InstanceType != "" {
 		c.InstanceType = t.InstanceType
 	}

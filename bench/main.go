@@ -16,6 +16,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+
+	"github.com/sagefly/sagefly"
 )
 
 // scale says how much to measure.
@@ -32,6 +34,7 @@ var (
 )
 
 func main() {
+	sagefly.Serve(tick) // the engine runs this program as a task
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
@@ -58,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	var report strings.Builder
-	for _, part := range []func(context.Context) (string, error){b.starts, b.requests, b.training, b.memory} {
+	for _, part := range []func(context.Context) (string, error){b.starts, b.requests, b.training, b.tasks, b.memory} {
 		section, err := part(ctx)
 		if err != nil {
 			return err

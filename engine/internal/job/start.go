@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -88,11 +89,14 @@ func (v *supervisor) addressList() string {
 }
 
 // addresses gives each host of the job a loopback address of its own, in a block that jobs running at the same time do
-// not share: 127.64.0.0/10, 16 addresses a job.
+// not share: 127.64.0.0/10, 16 addresses a job. Engines of other data directories count from elsewhere.
 func (v *supervisor) addresses() map[string]string {
 	hosts := map[string]string{}
+	first := fnv.New32a()
+	_, _ = first.Write([]byte(v.service.Dir)) // never fails
+	block := first.Sum32() + uint32(v.row.ID)
 	for i, h := range v.state.Hosts {
-		n := (uint32(v.row.ID)*16 + uint32(i) + 1) % (1 << 22)
+		n := (block*16 + uint32(i) + 1) % (1 << 22)
 		hosts[h.Name] = fmt.Sprintf("127.%d.%d.%d", 64+n>>16, n>>8&0xff, n&0xff)
 	}
 	return hosts

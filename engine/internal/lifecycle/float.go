@@ -6,13 +6,19 @@ import (
 	"strconv"
 )
 
-// MarshalJSON writes a number, or the strings "NaN", "+Inf", "-Inf".
+// MarshalJSON writes a number, or one of the strings that AWS's JSON protocols have for what is none: NaN, Infinity, -Infinity.
+// Clients read no others, and a description goes out as it is stored.
 func (f Float) MarshalJSON() ([]byte, error) {
-	v := float64(f)
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return json.Marshal(strconv.FormatFloat(v, 'g', -1, 64))
+	switch v := float64(f); {
+	case math.IsNaN(v):
+		return []byte(`"NaN"`), nil
+	case math.IsInf(v, 1):
+		return []byte(`"Infinity"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-Infinity"`), nil
+	default:
+		return json.Marshal(v)
 	}
-	return json.Marshal(v)
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

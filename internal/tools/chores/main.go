@@ -22,7 +22,7 @@ func chores() []chore {
 		{"setup", "lay the Python environments that tests use", setup},
 		{"lint", "gofumpt, go vet and staticcheck over every module", lint},
 		{"fmt", "format every Go file with gofumpt", reformat},
-		{"cross", "compile every package for macOS too", cross},
+		{"cross", "compile every package for macOS too, and a task as it travels", cross},
 		{"generated", "run go generate and fail when a file changes", generated},
 		{"test", "everything: setup, lint, generated, units, fuzz, race", testAll},
 		{"units", "go test of every module", units},
