@@ -119,11 +119,11 @@ func fetchMember(archive io.Reader, member, dst string) error {
 
 // cutMember is an entry's place below a member, "" for the member itself. "." is the whole archive.
 func cutMember(name, member string) (below string, inside bool) {
-	switch {
-	case member == ".":
-		return strings.TrimPrefix(name, "."), true
-	case name == member:
+	switch member {
+	case name:
 		return "", true
+	case ".":
+		return name, true
 	}
 	return strings.CutPrefix(name, member+"/")
 }

@@ -38,7 +38,7 @@ func (p *preparation) addProgram(ctx context.Context) error {
 	if p.config.Image == "" {
 		return p.addOwnProgram(ctx)
 	}
-	return nil
+	return p.files.Ensure(ctx) // nothing else may be uploaded, and the job writes there
 }
 
 // addOwnProgram bundles this very program, when no bundle of it is there.

@@ -24,7 +24,7 @@ const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal
 func second(t *testing.T) *engine.Engine {
 	t.Helper()
 	e, err := engine.Open(t.Context(), engine.Config{
-		Dir: t.TempDir(),
+		Dir:    t.TempDir(),
 		Secret: func(key string) (string, bool) { return secondSecret, key == secondKey },
 		Rules: &account.Rules{
 			Roles:  []account.Role{{Name: "train", Trust: trust, Policies: []string{allowAll}}},

@@ -25,8 +25,12 @@ type app struct {
 	program string         // what the user types: sagefly, ./digits
 
 	on, data, region, bucket, role string
+	docker                         string // engine.Config.Docker
 	fresh, json, quiet             bool
 	completing                     bool // only names are wanted: nothing is started
+
+	shared *target  // of image commands, which need one several times
+	ends   []func() // what the command leaves behind is cleared by these, last first
 
 	mu       sync.Mutex
 	onSignal func(os.Signal)
@@ -60,6 +64,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	a.screen.json = slices.Contains(args, "--json") // also for errors of the flags themselves
 	err := root.ExecuteContext(ctx)
+	for _, end := range slices.Backward(a.ends) {
+		end()
+	}
 	a.screen.setStatus("")
 	if err == nil {
 		return exitOK

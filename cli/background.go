@@ -11,8 +11,8 @@ import (
 )
 
 // startBackground starts an engine for a data directory that outlives this process and ends when its jobs have ended.
-// Its log is engine.log in the directory.
-func startBackground(dir string) error {
+// docker is as in --docker. Its log is engine.log in the directory.
+func startBackground(dir, docker string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
@@ -22,7 +22,7 @@ func startBackground(dir string) error {
 		return fmt.Errorf("open log of background engine: %w", err)
 	}
 	defer log.Close()
-	cmd := exec.Command(self, "serve", "--until-idle", "--quiet", "--data", dir)
+	cmd := exec.Command(self, "serve", "--until-idle", "--quiet", "--data", dir, "--docker="+docker)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {

@@ -93,7 +93,7 @@ func (a *app) envAddress(ctx context.Context) (base, dir string, err error) {
 	if dir, _, err = a.dataDir(); err != nil {
 		return "", "", err
 	}
-	e, err := a.open(ctx, engine.Config{Dir: dir})
+	e, err := a.openEngine(ctx, engine.Config{Dir: dir})
 	if owned, ok := errors.AsType[*engine.OwnedError](err); ok && owned.Addr != "" {
 		return "http://" + owned.Addr, dir, nil
 	}

@@ -84,7 +84,7 @@ func (l *local) connect(ctx context.Context, addr string) error {
 				continue
 			}
 		}
-		e, err := l.app.open(ctx, engine.Config{Dir: l.dir})
+		e, err := l.app.openEngine(ctx, engine.Config{Dir: l.dir})
 		if err == nil {
 			return l.own(ctx, e, addr)
 		}
@@ -227,7 +227,7 @@ func (a *app) leaveBehind(dir string, jobs []string) {
 	if a.completing {
 		return
 	}
-	if err := startBackground(dir); err != nil {
+	if err := startBackground(dir, a.docker); err != nil {
 		a.screen.note("%s left without an engine, the next command goes on with that (%v)", plural(len(jobs), "unfinished job"), err)
 		return
 	}

@@ -33,7 +33,7 @@ func newProgram(a *app) *cobra.Command {
 	add := adder(root)
 	add("work", newRun(a))
 	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
-	add("engine", newServe(a), newEnv(a), newDoctor(a))
+	add("engine", newServe(a), newEnv(a), newDoctor(a), newImage(a))
 	add("know", newIAM(a), newVersion(a))
 	root.AddCommand(newDescribe(a), newCompletion(), newExitCodes())
 	return root

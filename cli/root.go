@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/sagefly/sagefly/engine"
 	"github.com/sagefly/sagefly/internal/nearest"
 	"github.com/sagefly/sagefly/internal/version"
 )
@@ -31,7 +32,7 @@ func newRoot(a *app) *cobra.Command {
 	add := adder(root)
 	add("work", newDemo(a), newTrain(a))
 	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
-	add("engine", newServe(a), newEnv(a), newDoctor(a), newXGBoost(a))
+	add("engine", newServe(a), newEnv(a), newDoctor(a), newXGBoost(a), newImage(a))
 	add("know", newAlgorithms(a), newIAM(a), newValidate(a), newVersion(a))
 	root.AddCommand(newCompletion(), newExitCodes())
 	return root
@@ -74,6 +75,9 @@ func (a *app) globalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.on, "on", a.io.Env("SAGEFLY_ON"), "where jobs run: local, aws, or the URL of an endpoint (SAGEFLY_ON)")
 	f.StringVar(&a.data, "data", a.io.Env("SAGEFLY_DATA"), "data directory of the local engine (SAGEFLY_DATA)")
+	f.StringVar(&a.docker, "docker", a.io.Env("SAGEFLY_DOCKER"), "the local engine runs images of your own in containers: --docker, or --docker=unix:///PATH\n"+
+		"of the daemon (SAGEFLY_DOCKER: docker, or an address)")
+	f.Lookup("docker").NoOptDefVal = engine.DockerDefault
 	f.BoolVar(&a.fresh, "fresh", false, "use a throw-away data directory")
 	f.StringVar(&a.region, "region", "", "AWS region (AWS_REGION, else us-east-1; with --on aws the profile's)")
 	f.StringVar(&a.bucket, "bucket", a.io.Env("SAGEFLY_BUCKET"), "bucket for files and models (SAGEFLY_BUCKET, else sagemaker-REGION-ACCOUNT)")

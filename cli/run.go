@@ -30,6 +30,7 @@ Without a terminal an interrupted run stops its job.`
 type runFlags struct {
 	fields     []*fieldFlag
 	instance   string
+	image      string
 	instances  int
 	spot       bool
 	tags       []string
@@ -106,11 +107,12 @@ func machines(c sagefly.ConfigDescription) string {
 func (o *runFlags) bind(cmd *cobra.Command, d sagefly.Description, taken []string) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	own := []string{"help", "name", "out", "detach", "instance", "instances", "spot", "tag", "max-runtime"}
+	own := []string{"help", "name", "out", "detach", "image", "instance", "instances", "spot", "tag", "max-runtime"}
 	o.fields = addFieldFlags(cmd, d.Input, append(own, taken...))
 	f.StringVar(&o.name, "name", "", "the job's name (default TASK-TIME-SUFFIX)")
 	f.StringVar(&o.out, "out", "", "download the model and output into this folder afterwards")
 	f.BoolVar(&o.detach, "detach", false, "return when the job is created")
+	f.StringVar(&o.image, "image", "", "image that runs the task, as image push prints it (default the task's, else AWS's own with this program as its script)")
 	f.StringVar(&o.instance, "instance", "", "instance type (default "+d.Config.InstanceType+")")
 	f.IntVar(&o.instances, "instances", 0, fmt.Sprintf("number of hosts (default %d)", d.Config.InstanceCount))
 	f.BoolVar(&o.spot, "spot", d.Config.Spot, "use spare capacity, which may be taken away")
@@ -141,7 +143,7 @@ func (o *runFlags) target(t *target) (sagefly.Target, error) {
 		return sagefly.Target{}, usage(fmt.Sprintf("--max-runtime %v: want whole seconds", o.maxRuntime), "", "--max-runtime 90m")
 	}
 	out := t.sagefly()
-	out.InstanceType, out.InstanceCount, out.Spot, out.Tags, out.MaxRuntime = o.instance, o.instances, o.spot, tags, o.maxRuntime
+	out.Image, out.InstanceType, out.InstanceCount, out.Spot, out.Tags, out.MaxRuntime = o.image, o.instance, o.instances, o.spot, tags, o.maxRuntime
 	return out, nil
 }
 

@@ -50,7 +50,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("SAGEFLY_LIBXGBOOST", os.DevNull)
 			return os.MkdirAll(home, 0o700)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "until": until},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "until": until, "elf": elfFile},
 	})
 }
 

@@ -19,9 +19,9 @@ import (
 )
 
 type serveFlags struct {
-	addr, log, docker string
-	untilIdle         bool
-	pythons           []string
+	addr, log string
+	untilIdle bool
+	pythons   []string
 }
 
 func newServe(a *app) *cobra.Command {
@@ -39,8 +39,6 @@ Ctrl-C ends the server; running jobs go on, and the next sagefly command on the 
 	f.StringVar(&o.log, "log", "warn", "level of the server's own messages: debug, info, warn, error")
 	f.StringArrayVar(&o.pythons, "python", nil, "Python interpreter for scripts: PATH, or PATTERN=PATH for images such as '*pytorch*'; can be repeated\n"+
 		"(default "+engine.PythonVariable+", the active environment, python3)")
-	f.StringVar(&o.docker, "docker", "", "run images of your own in containers: --docker, or --docker=unix:///PATH of the daemon")
-	f.Lookup("docker").NoOptDefVal = engine.DockerDefault
 	f.BoolVar(&o.untilIdle, "until-idle", false, "end when every job has ended")
 	_ = f.MarkHidden("until-idle")
 	return cmd
@@ -57,7 +55,7 @@ func (a *app) serve(ctx context.Context, o serveFlags) error {
 		return err
 	}
 	l := &local{app: a, dir: dir, temp: temp}
-	config := engine.Config{Dir: dir, Logger: logger, Docker: o.docker}
+	config := engine.Config{Dir: dir, Logger: logger}
 	if config.Pythons, err = parsePythons(o.pythons); err != nil {
 		return err
 	}
@@ -114,7 +112,7 @@ func wait(ctx context.Context, e *engine.Engine, untilIdle bool) {
 // takeOver opens the directory. A passing command that owns it is asked to give it up; another server is not. With
 // quiet an owned directory is no error: the engine is nil.
 func (a *app) takeOver(ctx context.Context, c engine.Config, quiet bool) (*engine.Engine, error) {
-	e, err := a.open(ctx, c)
+	e, err := a.openEngine(ctx, c)
 	owned, ok := errors.AsType[*engine.OwnedError](err)
 	if !ok {
 		return e, err
@@ -130,7 +128,7 @@ func (a *app) takeOver(ctx context.Context, c engine.Config, quiet bool) (*engin
 		if err := sleep(ctx, 10*time.Millisecond); err != nil {
 			return nil, err
 		}
-		e, err := a.open(ctx, c)
+		e, err := a.openEngine(ctx, c)
 		if other, ok := errors.AsType[*engine.OwnedError](err); ok {
 			owned = other
 			continue

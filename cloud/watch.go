@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -139,10 +142,17 @@ func Transient(err error) bool {
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
-		return true // no answer, or no credentials to ask with
+		return !unreadable(err) // no answer, or no credentials to ask with
 	}
 	_, throttle := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
 	return throttle || api.ErrorFault() == smithy.FaultServer || status(err) >= 500 || slices.Contains(expired, api.ErrorCode())
+}
+
+// unreadable reports an answer that came whole and that this client does not understand: it will not be another one.
+func unreadable(err error) bool {
+	_, is := errors.AsType[*smithy.DeserializationError](err)
+	_, cut := errors.AsType[net.Error](err)
+	return is && !cut && !errors.Is(err, io.ErrUnexpectedEOF) && status(err) == http.StatusOK
 }
 
 // NotFound reports whether the API knows no such job: that answer is a ValidationException with this text.

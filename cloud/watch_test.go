@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -64,7 +65,7 @@ func TestTroublePasses(t *testing.T) {
 	for _, err := range []error{
 		apiError("ThrottlingException", 400), apiError("InternalFailure", 500), apiError("ServiceUnavailable", 503), apiError("ExpiredTokenException", 400),
 		apiError("ExpiredToken", 403), errors.New("dial tcp 127.0.0.1:1: connect: connection refused"),
-		fmt.Errorf("get credentials: %w", context.DeadlineExceeded),
+		fmt.Errorf("get credentials: %w", context.DeadlineExceeded), &smithy.DeserializationError{Err: io.ErrUnexpectedEOF},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			v, n := watching(types.TrainingJobStatusInProgress, err, err, err, err, err, err, err, err, types.TrainingJobStatusCompleted)
@@ -87,7 +88,11 @@ func TestTroublePasses(t *testing.T) {
 
 func TestRefusalEndsWatch(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{apiError("ValidationException", 400), apiError("AccessDeniedException", 400)} {
+	unread := &smithyhttp.ResponseError{
+		Response: &smithyhttp.Response{Response: &http.Response{StatusCode: 200}},
+		Err:      &smithy.DeserializationError{Err: errors.New("unexpected string value for float: +Inf")},
+	}
+	for _, err := range []error{apiError("ValidationException", 400), apiError("AccessDeniedException", 400), unread} {
 		synctest.Test(t, func(t *testing.T) {
 			v, n := watching(err)
 			if _, got := v.run(t.Context()); !errors.Is(got, err) || *n != 1 {

@@ -28,8 +28,14 @@ type engine struct {
 // serve starts an engine on a free port, with more variables, and ends it with the test.
 func serve(t *testing.T, more ...string) *engine {
 	t.Helper()
+	return serveWith(t, nil, more...)
+}
+
+// serveWith is serve with more flags.
+func serveWith(t *testing.T, flags []string, more ...string) *engine {
+	t.Helper()
 	e := &engine{program: testenv.Program(t), data: tempDir(t), home: t.TempDir(), more: more}
-	cmd := exec.Command(e.program, "serve", "--addr", "127.0.0.1:0", "--data", e.data, "--json")
+	cmd := exec.Command(e.program, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", e.data, "--json"}, flags...)...)
 	cmd.Env = e.bare(t)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -18,6 +18,13 @@ import (
 // DockerDefault, as Config.Docker, is the daemon of DOCKER_HOST, else the first usual socket.
 const DockerDefault = "docker"
 
+// DockerError is returned by Open when Config.Docker names no daemon that answers.
+type DockerError struct{ Err error }
+
+func (e *DockerError) Error() string { return e.Err.Error() }
+
+func (e *DockerError) Unwrap() error { return e.Err }
+
 // containerAddrSetting is where the store keeps the address that containers know the engine by; see addrSetting.
 const containerAddrSetting = "container-addr"
 
@@ -33,7 +40,7 @@ func (e *Engine) openDocker(ctx context.Context) (err error) {
 		address = ""
 	}
 	if e.docker, err = docker.New(ctx, docker.Config{Address: address, Registry: e.source}); err != nil {
-		return err
+		return &DockerError{err}
 	}
 	e.containerAddr, err = e.db.Setting(ctx, containerAddrSetting)
 	return err

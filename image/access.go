@@ -30,6 +30,14 @@ var ErrLogin = errors.New("the registry wants a login")
 // ErrPlainHTTP is returned when a registry off this machine does not speak TLS.
 var ErrPlainHTTP = errors.New("plain HTTP is for registries on this machine only")
 
+// in is the same access in another region.
+func (a Access) in(region string) Access {
+	config := a.AWS.Copy()
+	config.Region = region
+	a.AWS = &config
+	return a
+}
+
 // private reports whether a host is an ECR registry that AWS gives logins for.
 func (a Access) private(host string) bool {
 	return a.AWS != nil && (host == "" || ecrHost.MatchString(host) || host == endpointHost(a.AWS))
@@ -37,12 +45,10 @@ func (a Access) private(host string) bool {
 
 // login asks ECR for user and password, in the region of the registry's host.
 func (a Access) login(ctx context.Context, host string) (authn.Authenticator, error) {
-	client := ecr.NewFromConfig(*a.AWS, func(o *ecr.Options) {
-		if m := ecrHost.FindStringSubmatch(host); m != nil {
-			o.Region = m[2]
-		}
-	})
-	out, err := client.GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
+	if m := ecrHost.FindStringSubmatch(host); m != nil {
+		a = a.in(m[2])
+	}
+	out, err := ecr.NewFromConfig(*a.AWS).GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
 	if err != nil {
 		return nil, fmt.Errorf("log in to ECR: %w", err)
 	}

@@ -29,11 +29,12 @@ type AppendOptions struct {
 // EntryInImage is where Append puts sagefly-train.
 const EntryInImage = "/sagefly-train"
 
-// EnvEntrypoint is the variable by which sagefly-train finds what the image ran before, as a JSON array.
-const EnvEntrypoint = "SAGEFLY_BASE_ENTRYPOINT"
+// commandVariable names what sagefly-train runs when there is no program (SAGEMAKER_PROGRAM).
+const commandVariable = "SAGEFLY_COMMAND"
 
 // Append puts one layer with code and the entry onto an image, for example one with Python. The image runs as root then, for
-// SageMaker mounts /opt/ml owned by root. Its former entry point is kept in a label and, with Entry, in [EnvEntrypoint].
+// SageMaker mounts /opt/ml owned by root. With Entry its former entry point is kept in the label [LabelEntrypoint] and is what
+// the entry runs when there is no program, with the argument train that SageMaker would have given it.
 func Append(ctx context.Context, base *Base, o AppendOptions) (v1.Image, error) {
 	items, source, err := o.items()
 	if err != nil {
@@ -60,19 +61,22 @@ func (o AppendOptions) configure(c *v1.Config, labels map[string]string) {
 	if o.Program != "" {
 		setEnv(c, "SAGEMAKER_PROGRAM="+o.Program)
 	}
-	if o.Entry != "" {
-		former := slices.Concat(c.Entrypoint, c.Cmd)
-		if slices.Equal(c.Entrypoint, []string{EntryInImage}) { // a second Append does not wrap the wrapper
-			former = nil
+	if o.Entry != "" && !slices.Equal(c.Entrypoint, []string{EntryInImage}) { // a second Append does not wrap the wrapper
+		if former := slices.Concat(c.Entrypoint, c.Cmd); len(former) > 0 {
+			labels[LabelEntrypoint] = list(former)
 		}
-		if len(former) > 0 {
-			text, _ := json.Marshal(former) // strings
-			labels[LabelEntrypoint] = string(text)
-			setEnv(c, EnvEntrypoint+"="+string(text))
+		if len(c.Entrypoint) > 0 {
+			setEnv(c, commandVariable+"="+list(append(slices.Clone(c.Entrypoint), "train")))
 		}
 		c.Entrypoint, c.Cmd = []string{EntryInImage}, nil
 	}
 	addLabels(c, labels)
+}
+
+// list is a command as a JSON array.
+func list(command []string) string {
+	text, _ := json.Marshal(command) // strings
+	return string(text)
 }
 
 // items are the layer's files, and the hash of the code.

@@ -40,7 +40,7 @@ func TestAppend(t *testing.T) {
 	}
 	env := []string{
 		"PATH=/usr/bin", "LANG=C.UTF-8", "SAGEMAKER_SUBMIT_DIRECTORY=/opt/sagefly/code", "SAGEMAKER_PROGRAM=train.py",
-		`SAGEFLY_BASE_ENTRYPOINT=["/usr/bin/env","python3"]`,
+		`SAGEFLY_COMMAND=["/usr/bin/env","train"]`,
 	}
 	if diff := cmp.Diff(env, c.Env); diff != "" {
 		t.Errorf("environment (-want +got):\n%s", diff)
@@ -62,7 +62,7 @@ func TestAppendCodeOnlyAndTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := configOf(t, code); c.Entrypoint[0] != "/usr/bin/env" || c.Cmd[0] != "python3" || strings.Contains(strings.Join(c.Env, " "), EnvEntrypoint) {
+	if c := configOf(t, code); c.Entrypoint[0] != "/usr/bin/env" || c.Cmd[0] != "python3" || strings.Contains(strings.Join(c.Env, " "), "SAGEFLY_COMMAND") {
 		t.Errorf("code alone: %+v", c)
 	}
 	entry := elfFile(t, "sagefly-train", 2, 62, "entry")
@@ -73,7 +73,7 @@ func TestAppendCodeOnlyAndTwice(t *testing.T) {
 		}
 	}
 	c := configOf(t, img)
-	if c.Labels[LabelEntrypoint] != `["/usr/bin/env","python3"]` || c.Env[len(c.Env)-1] != `SAGEFLY_BASE_ENTRYPOINT=["/usr/bin/env","python3"]` {
+	if c.Labels[LabelEntrypoint] != `["/usr/bin/env","python3"]` || c.Env[len(c.Env)-1] != `SAGEFLY_COMMAND=["/usr/bin/env","train"]` {
 		t.Errorf("twice: %+v", c)
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -45,13 +48,24 @@ func Pull(ctx context.Context, reference string, a Access) (*Base, error) {
 
 // resolve reads a reference and logs in to its registry.
 func (a Access) resolve(ctx context.Context, reference string) (name.Reference, []remote.Option, error) {
-	host, _, _ := split(reference)
-	if host == "" && a.private(host) {
-		uri, err := a.repositoryHost(ctx, reference)
+	host, repository, _ := split(reference)
+	if a.AWS != nil && (host == "" || ecrHost.MatchString(host) && endpointHost(a.AWS) != "") {
+		if e, ok := ParseECR(reference); ok {
+			a = a.in(e.Region)
+		}
+		at, err := a.registryOf(ctx, reference)
 		if err != nil {
 			return nil, nil, err
 		}
-		host, reference = uri, uri+"/"+reference
+		if at != "" {
+			rest := strings.TrimPrefix(reference, host+"/")
+			host, reference = at, at+"/"+rest
+		} else {
+			a.AWS = nil // it is somebody else's, whom this target knows no login for
+		}
+	}
+	if repository == "" {
+		return nil, nil, errors.New("the reference names no repository")
 	}
 	ref, err := name.ParseReference(reference, nameOptions(host)...)
 	if err != nil {
@@ -59,6 +73,30 @@ func (a Access) resolve(ctx context.Context, reference string) (name.Reference, 
 	}
 	options, err := a.options(ctx, host)
 	return ref, options, err
+}
+
+// registryOf is the host of the target's registry that has an image's repository; "" when it does not have one of that account.
+func (a Access) registryOf(ctx context.Context, reference string) (string, error) {
+	in := &ecr.DescribeRepositoriesInput{}
+	if e, ok := ParseECR(reference); ok {
+		in.RegistryId, in.RepositoryNames = &e.Account, []string{e.Repository}
+	} else {
+		_, repository, _ := split(reference)
+		repository, _, _ = strings.Cut(repository, "@")
+		in.RepositoryNames = []string{repository}
+	}
+	found, err := ecr.NewFromConfig(*a.AWS).DescribeRepositories(ctx, in)
+	if _, missing := errors.AsType[*types.RepositoryNotFoundException](err); missing && in.RegistryId != nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find repository %s: %w", in.RepositoryNames[0], err)
+	}
+	if len(found.Repositories) == 0 {
+		return "", nil
+	}
+	host, _, _ := strings.Cut(aws.ToString(found.Repositories[0].RepositoryUri), "/")
+	return host, nil
 }
 
 // child is the image for linux/amd64. Attestations, which builders put beside it, have the platform unknown/unknown.

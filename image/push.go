@@ -29,7 +29,8 @@ type PushOptions struct {
 	Progress func(done, total int64)
 }
 
-// Pushed is an image in a registry.
+// Pushed is an image in a registry. In an engine's ECR it has the name that it has in ECR's, which jobs and their checks know,
+// whatever the address of the engine.
 type Pushed struct {
 	Digest   string // sha256:…
 	Tagged   string // REPOSITORY:TAG
@@ -75,7 +76,7 @@ func Push(ctx context.Context, reference string, img v1.Image, o PushOptions) (P
 	if err != nil {
 		return Pushed{}, fmt.Errorf("push %s: %w", reference, err)
 	}
-	p := Pushed{Digest: digest.String(), Tagged: d.repository + ":" + tag, ByDigest: d.repository + "@" + digest.String(), Created: d.created}
+	p := Pushed{Digest: digest.String(), Tagged: d.name + ":" + tag, ByDigest: d.name + "@" + digest.String(), Created: d.created}
 	if p.Existed, err = o.send(ref, img, d); err != nil {
 		return Pushed{}, fmt.Errorf("push %s: %w", reference, err)
 	}
@@ -85,12 +86,13 @@ func Push(ctx context.Context, reference string, img v1.Image, o PushOptions) (P
 // destination is a repository that exists, as far as that can be known, and how to reach it.
 type destination struct {
 	host, repository   string // HOST, HOST/NAME
+	name               string // what jobs call the repository
 	created, immutable bool
 	options            []remote.Option
 }
 
 func (o PushOptions) destination(ctx context.Context, host, repository string) (d destination, err error) {
-	d = destination{host: host, repository: host + "/" + repository}
+	d = destination{host: host, repository: host + "/" + repository, name: host + "/" + repository}
 	switch {
 	case host == "" && o.AWS == nil:
 		return d, errors.New("the reference names no registry")
@@ -118,6 +120,10 @@ func (o PushOptions) ensure(ctx context.Context, host, repository string) (d des
 	}
 	d = destination{repository: aws.ToString(r.RepositoryUri), created: created, immutable: r.ImageTagMutability == types.ImageTagMutabilityImmutable}
 	d.host, _, _ = strings.Cut(d.repository, "/")
+	d.name = d.repository
+	if d.host == endpointHost(o.AWS) {
+		d.name = ECR{aws.ToString(r.RegistryId), o.AWS.Region, repository}.String()
+	}
 	return d, nil
 }
 
@@ -147,18 +153,6 @@ func (o PushOptions) repository(ctx context.Context, account *string, repository
 		}
 	}
 	return r, false, fmt.Errorf("create repository %s: it comes and goes", repository)
-}
-
-// repositoryHost is the registry of the target's own account, which its repositories' URIs begin with.
-func (a Access) repositoryHost(ctx context.Context, reference string) (string, error) {
-	_, repository, _ := split(reference)
-	repository, _, _ = strings.Cut(repository, "@")
-	found, err := ecr.NewFromConfig(*a.AWS).DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RepositoryNames: []string{repository}})
-	if err != nil || len(found.Repositories) == 0 {
-		return "", fmt.Errorf("find repository %s: %w", repository, err)
-	}
-	host, _, _ := strings.Cut(aws.ToString(found.Repositories[0].RepositoryUri), "/")
-	return host, nil
 }
 
 // send pushes unless the tag names the image already.

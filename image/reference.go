@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
@@ -28,6 +29,15 @@ func ParseECR(reference string) (ECR, bool) {
 	repository, _, _ := strings.Cut(rest, "@")
 	repository, _, _ = strings.Cut(repository, ":")
 	return ECR{m[1], m[2], repository}, true
+}
+
+// String is the repository's URI.
+func (e ECR) String() string {
+	suffix := "amazonaws.com"
+	if strings.HasPrefix(e.Region, "cn-") {
+		suffix += ".cn"
+	}
+	return fmt.Sprintf("%s.dkr.ecr.%s.%s/%s", e.Account, e.Region, suffix, e.Repository)
 }
 
 // RegionError says that an image is or would be in another region than the jobs: SageMaker pulls from its own region only.
@@ -54,12 +64,16 @@ func split(reference string) (host, repository, tag string) {
 	return host, repository, tag
 }
 
-// endpointHost is HOST:PORT of a configuration's own endpoint, as an engine's has; "" for AWS.
+// endpointHost is HOST:PORT of the endpoint that a configuration names for ECR, as an engine's does; "" for AWS's own.
 func endpointHost(config *aws.Config) string {
-	if config == nil || config.BaseEndpoint == nil {
+	if config == nil {
 		return ""
 	}
-	u, err := url.Parse(*config.BaseEndpoint)
+	endpoint := ecr.NewFromConfig(*config).Options().BaseEndpoint
+	if endpoint == nil {
+		return ""
+	}
+	u, err := url.Parse(*endpoint)
 	if err != nil {
 		return ""
 	}

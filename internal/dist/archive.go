@@ -11,13 +11,14 @@ import (
 // built is the time every entry carries: bytes must not depend on the day. It is the oldest that zip can hold.
 var built = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// writeArchive writes the program, the licence and the README as a tar.gz.
-func writeArchive(path string, program []byte, src sources) error {
+// writeArchive writes the programs, the licence and the README as a tar.gz.
+func writeArchive(path string, b programs, src sources) error {
 	var buf bytes.Buffer
 	z := gzip.NewWriter(&buf)
 	t := tar.NewWriter(z)
 	for _, f := range []file{
-		{"sagefly", 0o755, program},
+		{"sagefly", 0o755, b.sagefly},
+		{"sagefly-train", 0o755, b.entry}, // beside sagefly, which looks there
 		{"LICENSE", 0o644, src.licence},
 		{"README.md", 0o644, src.readme},
 	} {

@@ -10,26 +10,41 @@ import (
 	"slices"
 )
 
-// compile builds the program for the platform and returns its bytes. Paths are trimmed and symbols stripped, so that neither the
-// machine nor the folder it was built in shows.
-func compile(p platform) ([]byte, error) {
+// programs is what a release carries.
+type programs struct {
+	sagefly []byte // for the release's platform
+	entry   []byte // sagefly-train, which image append puts into images: always for linux/amd64, as jobs are
+}
+
+func compileAll(p platform) (b programs, err error) {
+	if b.sagefly, err = compile(p, "./cmd/sagefly"); err != nil {
+		return b, err
+	}
+	if p.os == "linux" {
+		if err := checkFloor(b.sagefly); err != nil {
+			return b, err
+		}
+	}
+	b.entry, err = compile(platform{os: "linux", arch: "amd64"}, "./cmd/sagefly-train")
+	return b, err
+}
+
+// compile builds a package for the platform and returns the program's bytes. Paths are trimmed and symbols stripped, so that neither
+// the machine nor the folder it was built in shows.
+func compile(p platform, pkg string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "sagefly-dist-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "sagefly")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "./cmd/sagefly")
+	path := filepath.Join(dir, "program")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("go build ./cmd/sagefly: %w", err)
+		return nil, fmt.Errorf("go build %s: %w", pkg, err)
 	}
-	program, err := os.ReadFile(path)
-	if err != nil || p.os != "linux" {
-		return program, err
-	}
-	return program, checkFloor(program)
+	return os.ReadFile(path)
 }
 
 // checkFloor refuses a Linux program that would need a newer glibc than its wheel's tags promise: one that asks for a versioned

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,10 +27,28 @@ func TestWheelInstalls(t *testing.T) {
 		t.Errorf("the helper says %q, want %q", got, want)
 	}
 	listing := output(t, nil, filepath.Join(bin, "python"), "-m", "pip", "show", "--files", "sagefly")
-	for _, want := range []string{"License: Apache-2.0", "sagefly/__init__.py", "../../../bin/sagefly"} {
+	for _, want := range []string{"License: Apache-2.0", "sagefly/__init__.py", "../../../bin/sagefly", "../../../share/sagefly/sagefly-train"} {
 		if !strings.Contains(listing, want) {
 			t.Errorf("pip show lacks %q:\n%s", want, listing)
 		}
+	}
+}
+
+// What pip installed puts code onto an image without anything else: sagefly finds sagefly-train where the wheel brought it.
+func TestWheelAppends(t *testing.T) {
+	t.Parallel()
+	bin := installWheel(t)
+	work := t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(work, "src"), 0o700), os.WriteFile(filepath.Join(work, "src", "train.py"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"HOME=" + work, "XDG_DATA_HOME=", "SAGEFLY_DATA=", "PATH=" + bin + ":/usr/bin:/bin"} // no Go
+	sagefly := filepath.Join(bin, "sagefly")
+	base, with := filepath.Join(work, "base.tar"), filepath.Join(work, "with.tar")
+	output(t, env, sagefly, "image", "build", filepath.Join(bin, "..", "share", "sagefly", "sagefly-train"), "--output", base)
+	output(t, env, sagefly, "image", "append", base, "--src", filepath.Join(work, "src"), "--output", with)
+	if got := output(t, env, sagefly, "image", "inspect", with); !strings.Contains(got, "/sagefly-train\n") {
+		t.Errorf("the image's entry point is not sagefly-train:\n%s", got)
 	}
 }
 
@@ -59,9 +78,13 @@ func installWheel(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	entry, err := compile(platform{os: "linux", arch: "amd64"}, "../../cmd/sagefly-train")
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
 	wheel := filepath.Join(dir, wheelName(version.Version, here[0].tags))
-	if err := writeWheel(wheel, wheelContent(version.Version, here[0].tags, program, testSources(t))); err != nil {
+	if err := writeWheel(wheel, wheelContent(version.Version, here[0].tags, programs{program, entry}, testSources(t))); err != nil {
 		t.Fatal(err)
 	}
 	bin := filepath.Join(dir, "env", "bin")

@@ -1,5 +1,5 @@
 // Command dist builds what is released into dist/: for each platform one archive with the program, its licence and its README,
-// and one Python wheel with the program and the notebook helper; and SHA256SUMS over all of them. The same sources and Go version
+// and one Python wheel with the program and the notebook helper, both with sagefly-train for images; and SHA256SUMS over all of them. The same sources and Go version
 // give the same bytes on every machine.
 //
 //	go run ./internal/dist [-only linux/amd64] [-out dist]
@@ -49,7 +49,7 @@ func run(only, out string) error {
 
 // release builds one platform and returns the paths of its archive and its wheel.
 func release(p platform, out string) ([]string, error) {
-	program, err := compile(p)
+	b, err := compileAll(p)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +58,11 @@ func release(p platform, out string) ([]string, error) {
 		return nil, err
 	}
 	archive := filepath.Join(out, fmt.Sprintf("sagefly-%s-%s-%s.tar.gz", version.Version, p.os, p.arch))
-	if err := writeArchive(archive, program, src); err != nil {
+	if err := writeArchive(archive, b, src); err != nil {
 		return nil, err
 	}
 	wheel := filepath.Join(out, wheelName(version.Version, p.tags))
-	if err := writeWheel(wheel, wheelContent(version.Version, p.tags, program, src)); err != nil {
+	if err := writeWheel(wheel, wheelContent(version.Version, p.tags, b, src)); err != nil {
 		return nil, err
 	}
 	return []string{archive, wheel}, nil

@@ -19,12 +19,14 @@ func wheelName(version string, tags []string) string {
 }
 
 // wheelContent lists the files of a wheel, RECORD last. The program is an installed script, so pip puts it on the environment's PATH.
-func wheelContent(version string, tags []string, program []byte, src sources) []file {
+// sagefly-train is data, to share/sagefly of the environment, where sagefly looks: it is for images and may not run here.
+func wheelContent(version string, tags []string, b programs, src sources) []file {
 	info := "sagefly-" + version + ".dist-info/"
 	files := append([]file{}, src.python...)
 	files = append(
 		files,
-		file{"sagefly-" + version + ".data/scripts/sagefly", 0o755, program},
+		file{"sagefly-" + version + ".data/scripts/sagefly", 0o755, b.sagefly},
+		file{"sagefly-" + version + ".data/data/share/sagefly/sagefly-train", 0o755, b.entry},
 		file{info + "licenses/LICENSE", 0o644, src.licence},
 		file{info + "METADATA", 0o644, metadata(version, src.readme)},
 		file{info + "WHEEL", 0o644, wheelFile(version, tags)},
