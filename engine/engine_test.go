@@ -123,13 +123,13 @@ func (s *site) describe(t testing.TB, name string) *sagemaker.DescribeTrainingJo
 // await polls until the job is as wanted.
 func (s *site) await(t testing.TB, name string, wanted func(*sagemaker.DescribeTrainingJobOutput) bool) *sagemaker.DescribeTrainingJobOutput {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; {
 		d := s.describe(t, name)
 		if wanted(d) {
 			return d
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("job %s is %s (%s) after 30 s", name, d.TrainingJobStatus, d.SecondaryStatus)
+			t.Fatalf("job %s is %s (%s) after two minutes", name, d.TrainingJobStatus, d.SecondaryStatus)
 		}
 		time.Sleep(2 * time.Millisecond) // polling, as clients do
 	}
