@@ -20,9 +20,13 @@ import (
 // folder, never the user's own.
 const dockerVariable = "SAGEFLY_TEST_DOCKER"
 
-// Docker returns the address, unix:///PATH, of a Docker daemon for tests.
+// Docker returns the address, unix:///PATH, of a Docker daemon for tests. Short runs, such as the race detector's, leave containers
+// out: their images hold the test's own binary, which has to be static.
 func Docker(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("containers are not started in a short run")
+	}
 	address := os.Getenv(dockerVariable)
 	Require(t, address != "", "a Docker daemon for tests ("+dockerVariable+")",
 		"installing dockerd (Debian: apt-get install docker.io) and running make test as root")

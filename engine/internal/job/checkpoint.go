@@ -77,9 +77,9 @@ func (v *supervisor) syncCheckpoints(ctx context.Context) error {
 	if v.request.CheckpointConfig == nil {
 		return nil
 	}
-	for _, h := range v.state.Hosts {
-		if err := v.checkpoints(h.Name).Sync(ctx); err != nil {
-			return fmt.Errorf("host %s: %w", h.Name, err)
+	for _, host := range v.names {
+		if err := v.checkpoints(host).Sync(ctx); err != nil {
+			return fmt.Errorf("host %s: %w", host, err)
 		}
 	}
 	return nil

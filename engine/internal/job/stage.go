@@ -27,8 +27,8 @@ func (v *supervisor) staged(ctx context.Context) lifecycle.Event {
 	if err := v.pull(ctx); err != nil {
 		return lifecycle.StageFailed{Reason: stageReason(err)}
 	}
-	for i, h := range v.state.Hosts {
-		if err := v.prepare(ctx, h.Name, i); err != nil {
+	for i, host := range v.names {
+		if err := v.prepare(ctx, host, i); err != nil {
 			return lifecycle.StageFailed{Reason: stageReason(err)}
 		}
 	}
@@ -75,7 +75,7 @@ func (v *supervisor) prepare(ctx context.Context, host string, index int) error 
 			Name: *c.ChannelName, URI: *c.DataSource.S3DataSource.S3Uri,
 			Sharded: c.DataSource.S3DataSource.S3DataDistributionType == types.S3DataDistributionShardedByS3Key,
 		}
-		shard := input.Shard{Index: index, Hosts: len(v.state.Hosts)}
+		shard := input.Shard{Index: index, Hosts: len(v.names)}
 		if _, _, err := input.Stage(ctx, v.service.Objects, channel, shard, target, lay); err != nil {
 			return fmt.Errorf("channel %q: %w", channel.Name, err)
 		}
@@ -122,11 +122,7 @@ func (v *supervisor) mode() runner.Mode {
 // contract is what every host is told; Host makes it one host's. root is where its program sees it.
 func (v *supervisor) contract(root string) container.Contract {
 	r := v.request
-	names := make([]string, 0, len(v.state.Hosts))
-	for _, h := range v.state.Hosts {
-		names = append(names, h.Name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(slices.Values(v.names))
 	instance := string(r.ResourceConfig.InstanceType)
 	c := container.Contract{
 		JobName: v.row.Name, JobARN: v.arn(), Region: v.row.Region,

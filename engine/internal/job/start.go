@@ -95,9 +95,9 @@ func (v *supervisor) addresses() map[string]string {
 	first := fnv.New32a()
 	_, _ = first.Write([]byte(v.service.Dir)) // never fails
 	block := first.Sum32() + uint32(v.row.ID)
-	for i, h := range v.state.Hosts {
+	for i, host := range v.names {
 		n := (block*16 + uint32(i) + 1) % (1 << 22)
-		hosts[h.Name] = fmt.Sprintf("127.%d.%d.%d", 64+n>>16, n>>8&0xff, n&0xff)
+		hosts[host] = fmt.Sprintf("127.%d.%d.%d", 64+n>>16, n>>8&0xff, n&0xff)
 	}
 	return hosts
 }

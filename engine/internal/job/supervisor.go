@@ -15,12 +15,13 @@ import (
 
 type effect = lifecycle.Effect
 
-// supervisor carries one job from its current state to its end. Its state is touched by run alone; everything else
-// talks to it by messages.
+// supervisor carries one job from its current state to its end. Its state is touched by run alone; everything else, effects
+// under way included, talks to it by messages and knows of the state what names holds.
 type supervisor struct {
 	service *Service
 	row     store.Job
 	request *request
+	names   []string // of the hosts, which never change
 	state   lifecycle.State
 
 	stored atomic.Pointer[answer] // what Describe says: the row as it was last stored
@@ -61,6 +62,9 @@ func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State
 		service: s, row: row, request: r, state: state,
 		mail: make(chan message), hosts: map[string]runner.Process{},
 		stage: func(error) {}, leave: func() {},
+	}
+	for _, h := range state.Hosts {
+		v.names = append(v.names, h.Name)
 	}
 	v.stored.Store(&answer{row: row})
 	v.over, v.end = context.WithCancelCause(s.shutdown)

@@ -35,8 +35,8 @@ func (v *supervisor) upload() {
 // archive writes model.tar.gz (or loose objects) always and output.tar.gz when there is something in it.
 func (v *supervisor) archive(ctx context.Context) error {
 	var models, outputs []string
-	for _, h := range v.state.Hosts {
-		l := v.layout(h.Name)
+	for _, host := range v.names {
+		l := v.layout(host)
 		models, outputs = append(models, l.Model()), append(outputs, l.OutputData())
 	}
 	files, err := artifact.Collect(models...)
@@ -106,8 +106,8 @@ func (v *supervisor) finalMetrics() ([]lifecycle.Metric, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range v.state.Hosts {
-		if err := scan(scanner, v.logFile(h.Name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, host := range v.names {
+		if err := scan(scanner, v.logFile(host)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}

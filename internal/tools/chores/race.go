@@ -24,10 +24,6 @@ func racePackages() []string {
 
 // race runs the listed packages under the race detector. One that is gone is an error: it was renamed, and the list was not.
 func race(r *repo, _ []string) error {
-	return r.withDocker(func() error { return detectRaces(r) })
-}
-
-func detectRaces(r *repo) error {
 	r.exportTestEnv()
 	r.env = append(r.env, "CGO_ENABLED=1")
 	for _, p := range racePackages() {
