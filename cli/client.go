@@ -12,13 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/internal/nearest"
+	"github.com/sagefly/sagefly/internal/upload"
 )
 
 func (t *target) jobs() *sagemaker.Client { return sagemaker.NewFromConfig(t.aws) }
 
-func (t *target) objects() *s3.Client {
-	return s3.NewFromConfig(t.aws, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }) // an endpoint of one's own has no names for buckets
-}
+func (t *target) objects() *s3.Client { return upload.Client(t.aws) }
 
 // describe returns a job; a name that does not exist is a problem with the names that may have been meant.
 func (t *target) describe(ctx context.Context, name string) (*sagemaker.DescribeTrainingJobOutput, error) {

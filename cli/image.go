@@ -115,8 +115,8 @@ func (a *app) inspect(ctx context.Context, arg string) (s image.Summary, err err
 	if isFile(arg) {
 		return image.InspectFile(arg)
 	}
-	err = a.registry(ctx, arg, func(ctx context.Context, at access) (err error) {
-		s, err = image.Inspect(ctx, at.reference, at.Access)
+	err = a.registry(ctx, arg, func(ctx context.Context, at image.Access) (err error) {
+		s, err = image.Inspect(ctx, arg, at)
 		return err
 	})
 	s.Reference = arg

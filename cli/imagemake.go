@@ -82,15 +82,15 @@ func (a *app) makeImage(ctx context.Context, o *imageFlags, do func(context.Cont
 }
 
 func (a *app) pushImage(ctx context.Context, tag string, img v1.Image, r *imageResult) error {
-	return a.registry(ctx, tag, func(ctx context.Context, at access) error {
-		o := image.PushOptions{Access: at.Access, Progress: func(done, total int64) {
+	return a.registry(ctx, tag, func(ctx context.Context, at image.Access) error {
+		o := image.PushOptions{Access: at, Progress: func(done, total int64) {
 			a.screen.setStatus(fmt.Sprintf("pushing %s of %s", size(done), size(total)))
 		}}
-		pushed, err := image.Push(ctx, at.reference, img, o)
+		pushed, err := image.Push(ctx, tag, img, o)
 		if err != nil {
 			return err
 		}
-		r.TrainingImage, r.ByDigest, r.Existed = at.public(pushed.Tagged), at.public(pushed.ByDigest), pushed.Existed
+		r.TrainingImage, r.ByDigest, r.Existed = pushed.Tagged, pushed.ByDigest, pushed.Existed
 		r.Digest = pushed.Digest
 		return nil
 	})
@@ -156,8 +156,8 @@ func (a *app) baseImage(ctx context.Context, base string) (b *image.Base, err er
 	if isFile(base) {
 		return image.Load(base)
 	}
-	err = a.registry(ctx, base, func(ctx context.Context, at access) (err error) {
-		b, err = image.Pull(ctx, at.reference, at.Access)
+	err = a.registry(ctx, base, func(ctx context.Context, at image.Access) (err error) {
+		b, err = image.Pull(ctx, base, at)
 		return err
 	})
 	if err != nil {

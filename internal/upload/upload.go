@@ -48,7 +48,7 @@ type Progress struct {
 // Client is an S3 client for a target. Endpoints other than AWS's own have no host name for each bucket, so they
 // are addressed by path.
 func Client(config aws.Config) *s3.Client {
-	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = config.BaseEndpoint != nil })
+	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })
 }
 
 // Path uploads a file or everything below a folder and returns its address: s3://BUCKET/sagefly/sha256/HASH/NAME for a file,
