@@ -5,8 +5,7 @@
 //	func main() { cli.Main() }               // sagefly itself
 //	func main() { cli.Main(Digits, Churn) }  // a program with tasks, which it runs as jobs
 //
-// Commands speak to a target by AWS's own SDK and never ask what stands behind it; target.go alone knows that there is
-// an embedded engine.
+// Commands speak to a target by AWS's own SDK and never ask what stands behind it; target.go and local.go choose and open it.
 //
 // A program with tasks is also what runs inside their jobs. Built with the tag sagefly_task it can do nothing else: this package
 // is then a few lines, without engine and commands.

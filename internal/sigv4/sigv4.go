@@ -1,5 +1,6 @@
-// Package sigv4 is the server's half of AWS request signatures: it reads which service and region a request is for,
-// verifies the signature when the key is known, and takes the aws-chunked framing off signed bodies.
+// Package sigv4 is AWS request signatures, mostly the server's half: it reads which service and region a request is for,
+// verifies the signature when the key is known, and takes the aws-chunked framing off signed bodies. [Sign] is as much of a
+// client's half as a small program without the SDK needs.
 //
 // Which form a client uses depends on the client: SDKs sign a header, presigned links sign the query, and boto3's presigned
 // S3 links still use version 2 unless told otherwise. [Parse] reads all of them, [Verify] checks them, [Body] gives what
