@@ -30,6 +30,7 @@ type createBody struct {
 type hostConfig struct {
 	Mounts      []mount   `json:",omitempty"`
 	NetworkMode string    `json:",omitempty"`
+	ExtraHosts  []string  `json:",omitempty"` // NAME:ADDRESS
 	Init        bool      //
 	SecurityOpt []string  `json:",omitempty"`
 	Memory      int64     `json:",omitempty"` // bytes
@@ -52,8 +53,11 @@ type networkingConfig struct {
 }
 
 type endpointConfig struct {
-	Aliases []string `json:",omitempty"`
+	Aliases    []string    `json:",omitempty"`
+	IPAMConfig *ipamConfig `json:",omitempty"`
 }
+
+type ipamConfig struct{ IPv4Address string }
 
 // state is a container's, as inspect tells it.
 type state struct {

@@ -5,7 +5,7 @@
 // directory holds; Spec.Env is added, Spec.Dir/ml is at /opt/ml, Spec.Mounts lie in it read-only, and the daemon's own
 // init is process 1: it passes SIGTERM on, so a program without a handler ends by it, which as process 1 it would not.
 // The hosts of one job (several names in Spec.Hosts; their directories are siblings) share a network of their own, in
-// which their names resolve; the addresses in Spec.Hosts are not used. A job of one host is on the daemon's default
+// which their names resolve from the first host's start to the last one's end; the addresses in Spec.Hosts are not used. A job of one host is on the daemon's default
 // network.
 //
 // # The shim

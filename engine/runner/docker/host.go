@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -82,8 +84,8 @@ func (b *box) make(ctx context.Context) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*answerTime)
 	defer cancel()
 	body := body(b.shim.Spec, b.Image)
-	if len(b.shim.Spec.Hosts) > 1 {
-		return b.join(ctx, jobOf(b.shim.Dir), body)
+	if hosts := slices.Sorted(maps.Keys(b.shim.Spec.Hosts)); len(hosts) > 1 {
+		return b.join(ctx, jobOf(b.shim.Dir), hosts, body)
 	}
 	return b.create(ctx, body)
 }

@@ -91,8 +91,10 @@ var realTests = map[string]func(kase){
 			k.Errorf("model file = %q, %v", data, err)
 		}
 	},
+	// Also the names of hosts that have not started yet, or have ended: programs wait for all names, and a quick host may be over before a
+	// slow one asks.
 	"HostNamesResolve": func(k kase) {
-		if k.runner.Mode() != runner.ModeOptML || k.h.OwnAddresses {
+		if k.runner.Mode() != runner.ModeOptML {
 			k.Skip("not in this mode")
 		}
 		spec := k.spec(Program{Do: []string{"resolve", "algo-2"}}, func(s *runner.Spec) {
@@ -101,7 +103,7 @@ var realTests = map[string]func(kase){
 		k.run(spec)
 		var got []string
 		k.decode(spec, &got)
-		if !slices.Equal(got, []string{"127.7.1.2"}) {
+		if !k.h.OwnAddresses && !slices.Equal(got, []string{"127.7.1.2"}) || len(got) != 1 {
 			k.Errorf("algo-2 is %v", got)
 		}
 	},
