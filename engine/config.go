@@ -40,6 +40,14 @@ func (k keys) secret(accessKey string) (secret string, ok bool) {
 	return k.Secret, accessKey == k.AccessKey
 }
 
+// jobKeyPrefix begins the access keys of jobs. AWS's own begin with four letters of which the first is A.
+const jobKeyPrefix = "JOB"
+
+// stranger says that a key is one of another directory's jobs.
+func (k keys) stranger(accessKey string) bool {
+	return strings.HasPrefix(accessKey, jobKeyPrefix) && len(accessKey) == len(k.AccessKey) && accessKey != k.AccessKey
+}
+
 // jobKeys returns the directory's credentials for jobs and makes them the first time.
 func jobKeys(ctx context.Context, db *store.DB) (k keys, err error) {
 	text, err := db.Setting(ctx, "job-keys")
@@ -49,7 +57,7 @@ func jobKeys(ctx context.Context, db *store.DB) (k keys, err error) {
 	if text != "" {
 		return k, json.Unmarshal([]byte(text), &k)
 	}
-	k = keys{"JOB" + rand.Text()[:17], rand.Text()}
+	k = keys{jobKeyPrefix + rand.Text()[:17], rand.Text()}
 	data, err := json.Marshal(k)
 	if err != nil {
 		return k, err

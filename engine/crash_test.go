@@ -27,7 +27,11 @@ func serveUntilKilled(dir string) {
 	ctx := context.Background()
 	e, err := engine.Open(ctx, engine.Config{Dir: dir})
 	if err == nil {
-		err = e.Listen(ctx, "")
+		addr := "" // the last one's
+		if e.Addr() == "" {
+			addr = "127.0.0.1:0" // not the default's, which an engine of another test would take while this one is dead
+		}
+		err = e.Listen(ctx, addr)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

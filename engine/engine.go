@@ -205,6 +205,7 @@ func (e *Engine) wire(jobs keys) *wire.Server {
 		Logger:    e.config.Logger,
 		Hosts:     e.config.Hosts,
 		Secret:    e.config.secret(jobs),
+		Stranger:  jobs.stranger,
 	}
 }
 

@@ -46,6 +46,9 @@ type Server struct {
 	// Secret returns the secret of an access key. When it is set, every signature is verified; nil accepts any
 	// well-formed signature, which is right on loopback only.
 	Secret func(accessKey string) (string, bool)
+	// Stranger says that an access key is that of another engine's jobs, which found this one at their engine's address. It is
+	// refused even where any signature is accepted: the same bucket is another one here. nil refuses none.
+	Stranger func(accessKey string) bool
 }
 
 // ServeHTTP routes by the service named in the signature.
@@ -85,6 +88,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) verify(r *http.Request, auth sigv4.Auth) (*http.Request, error) {
+	if s.Stranger != nil && s.Stranger(auth.AccessKey) {
+		return nil, sigv4.ErrUnknownKey
+	}
 	if s.Secret == nil {
 		return r, nil
 	}
