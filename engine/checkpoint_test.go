@@ -41,7 +41,7 @@ func (s *site) stop(t *testing.T, name string) {
 	}
 }
 
-// A job's checkpoints are in S3 while it runs and complete when it was stopped; the next job begins with them, on every host.
+// A job's checkpoints are in S3 while it runs and complete when it was stopped or failed; the next job begins with them, on every host.
 func TestCheckpoints(t *testing.T) {
 	t.Parallel()
 	s := start(t, engine.Config{})
@@ -57,17 +57,25 @@ func TestCheckpoints(t *testing.T) {
 	if got := string(s.object(t, "s3://bucket/ckpt/last")); got != "last\n" {
 		t.Errorf("what the job saved at its stop is %q", got)
 	}
-	r := saving("second", `cat epoch-1 last > ../model/$(hostname)-$$; test ! -e earlier; echo 2 > epoch-2; exit 5`)
+	r := saving("second", `cat epoch-1 last > "../model/$(grep -o "current_host\"[: ]*\"algo-." ../input/config/resourceconfig.json | tail -c 7)"; test ! -e earlier; echo 2 > epoch-2`)
 	r.ResourceConfig.InstanceCount = new(int32(2))
 	s.create(t, r)
 	d := s.await(t, "second", over)
-	if d.TrainingJobStatus != types.TrainingJobStatusFailed || !s.has(t, "ckpt/epoch-2") {
+	if d.TrainingJobStatus != types.TrainingJobStatusCompleted || !s.has(t, "ckpt/epoch-2") {
 		t.Errorf("second: %s, its checkpoint stored: %v", d.TrainingJobStatus, s.has(t, "ckpt/epoch-2"))
 	}
-	for _, text := range untar(t, s.object(t, *d.ModelArtifacts.S3ModelArtifacts)) {
+	model := untar(t, s.object(t, *d.ModelArtifacts.S3ModelArtifacts))
+	if len(model) != 2 {
+		t.Errorf("%d hosts wrote down what they began with, want 2", len(model))
+	}
+	for _, text := range model {
 		if text != "1\nlast\n" {
 			t.Errorf("a host began with %q", text)
 		}
+	}
+	s.create(t, saving("third", `rm epoch-2; echo 3 > epoch-3; exit 5`))
+	if d := s.await(t, "third", over); d.TrainingJobStatus != types.TrainingJobStatusFailed || s.has(t, "ckpt/epoch-2") || !s.has(t, "ckpt/epoch-3") {
+		t.Errorf("third: %s, epoch-2 stored: %v, epoch-3 stored: %v", d.TrainingJobStatus, s.has(t, "ckpt/epoch-2"), s.has(t, "ckpt/epoch-3"))
 	}
 }
 
