@@ -14,7 +14,7 @@ import (
 	"github.com/sagefly/sagefly/internal/value"
 )
 
-// addChannels makes a channel of each file and folder that was given. Local ones are uploaded.
+// addChannels makes a channel of each file and folder that was given. Local ones are to be uploaded.
 func (p *preparation) addChannels(ctx context.Context) error {
 	for _, f := range p.input.Fields {
 		from := p.values.Files[f.Name]
@@ -43,7 +43,7 @@ func (p *preparation) addChannel(name, uri string) {
 // locate is the address of a channel's data.
 func (p *preparation) locate(ctx context.Context, f value.Field, from string) (string, error) {
 	if !strings.Contains(from, "://") {
-		return p.uploadInput(ctx, f, from)
+		return p.planInput(ctx, f, from)
 	}
 	a, err := parseAddress(from)
 	if err != nil {
@@ -73,7 +73,7 @@ func (p *preparation) inArchive(f value.Field, a address) (string, error) {
 	return a.object(), nil
 }
 
-func (p *preparation) uploadInput(ctx context.Context, f value.Field, path string) (string, error) {
+func (p *preparation) planInput(ctx context.Context, f value.Field, path string) (string, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -83,11 +83,16 @@ func (p *preparation) uploadInput(ctx context.Context, f value.Field, path strin
 	case f.Kind == value.Dir && !info.IsDir() && p.kind == KindTraining:
 		return "", fmt.Errorf("%s is a file, and it is to be a folder", path)
 	}
-	return p.files.Path(ctx, path)
+	upload, err := p.files.Plan(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	p.pending = append(p.pending, upload)
+	return upload.URI, nil
 }
 
 // addSpec adds the spec channel when something is in the spec.
-func (p *preparation) addSpec(ctx context.Context) error {
+func (p *preparation) addSpec(context.Context) error {
 	if len(p.spec.Values) == 0 && len(p.spec.Members) == 0 {
 		return nil
 	}
@@ -95,11 +100,9 @@ func (p *preparation) addSpec(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	uri, err := p.files.Bytes(ctx, name, data)
-	if err != nil {
-		return err
-	}
-	p.addChannel(container.SpecChannel, uri)
+	upload := p.files.PlanBytes(name, data)
+	p.pending = append(p.pending, upload)
+	p.addChannel(container.SpecChannel, upload.URI)
 	return nil
 }
 

@@ -17,8 +17,9 @@ import (
 )
 
 // Prepare makes the request for a job of task with values given as texts (hyperparameters, and paths or addresses for
-// channels), as a command line has them. What the request refers to is uploaded: inputs and the program, each once by the
-// hash of its content. Nothing is created.
+// channels), as a command line has them. Nothing is created. What the request refers to is uploaded: inputs and the program, each once by
+// the hash of its content. Before that, unless the target is local, it is checked whether the job would run: [*PreflightError] has every
+// reason why not, and then nothing was uploaded.
 func Prepare(ctx context.Context, task Task, target Target, values map[string]string) (*sagemaker.CreateTrainingJobInput, error) {
 	def := task.definition()
 	if def.input == nil {
@@ -41,7 +42,7 @@ func (d *definition) prepare(ctx context.Context, target Target, values value.Va
 	if err != nil {
 		return nil, d.fail(err)
 	}
-	for _, step := range []func(context.Context) error{p.addParameters, p.addChannels, p.addProgram, p.addSpec} {
+	for _, step := range []func(context.Context) error{p.addParameters, p.addImage, p.addChannels, p.addSpec, p.check, p.send, p.addProgram} {
 		if err := step(ctx); err != nil {
 			return nil, d.fail(err)
 		}
@@ -53,21 +54,34 @@ func (d *definition) prepare(ctx context.Context, target Target, values value.Va
 type preparation struct {
 	*definition
 	target  Target // resolved
+	chosen  bool   // the bucket was given by name
 	config  TrainingConfig
 	files   *upload.Bucket
 	values  value.Values
 	spec    container.Spec
 	request *sagemaker.CreateTrainingJobInput
+	pending []upload.Pending // what the request refers to and is not there yet
 }
 
 func (d *definition) preparation(ctx context.Context, target Target, values value.Values) (*preparation, error) {
+	chosen := target.Bucket != ""
 	target, err := target.Resolve(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &preparation{definition: d, target: target, config: target.apply(d.config), files: target.files(), values: values}
+	p := &preparation{definition: d, target: target, chosen: chosen, config: target.apply(d.config), files: target.files(), values: values}
 	p.request = p.blank(freshName(d.name))
 	return p, nil
+}
+
+// send uploads what is planned.
+func (p *preparation) send(ctx context.Context) error {
+	for _, upload := range p.pending {
+		if err := upload.Send(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // blank is the request without its values, channels and program.

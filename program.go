@@ -15,8 +15,8 @@ import (
 	"github.com/sagefly/sagefly/internal/upload"
 )
 
-// addProgram says what runs: an algorithm's image, the task's own, or a bundle that AWS's image carries.
-func (p *preparation) addProgram(ctx context.Context) error {
+// addImage says what runs: an algorithm's image, the task's own, or AWS's that carries a bundle.
+func (p *preparation) addImage(context.Context) error {
 	spec := p.request.AlgorithmSpecification
 	switch {
 	case p.kind == KindBuiltin:
@@ -25,17 +25,22 @@ func (p *preparation) addProgram(ctx context.Context) error {
 		return err
 	case p.config.Image != "":
 		spec.TrainingImage = &p.config.Image
-	default:
-		uri, err := algorithm.CarrierURI(p.target.AWS.Region)
-		if err != nil {
-			return fmt.Errorf("%w; give the task an Image", err)
-		}
-		spec.TrainingImage = &uri
+		return nil
 	}
-	if p.kind == KindScript {
+	uri, err := algorithm.CarrierURI(p.target.AWS.Region)
+	if err != nil {
+		return fmt.Errorf("%w; give the task an Image", err)
+	}
+	spec.TrainingImage = &uri
+	return nil
+}
+
+// addProgram uploads the program that the image carries.
+func (p *preparation) addProgram(ctx context.Context) error {
+	switch {
+	case p.kind == KindScript:
 		return p.addScript(ctx)
-	}
-	if p.config.Image == "" {
+	case p.kind == KindTraining && p.config.Image == "":
 		return p.addOwnProgram(ctx)
 	}
 	return p.files.Ensure(ctx) // nothing else may be uploaded, and the job writes there

@@ -20,7 +20,7 @@ import (
 // Target is where jobs run.
 type Target struct {
 	AWS    aws.Config // region, credentials, and an endpoint where it is not AWS's own
-	Role   string     // ARN of the role that jobs run as; "" = arn:aws:iam::ACCOUNT:role/sagefly
+	Role   string     // ARN of the role that jobs run as, or its name where it has no path; "" = sagefly
 	Bucket string     // for inputs, programs and results; "" = sagemaker-REGION-ACCOUNT, made when it is missing
 
 	Image         string        // reference of the image to run; "" = the task's. An algorithm of AWS's keeps its own
@@ -31,17 +31,20 @@ type Target struct {
 	Spot bool              // in addition to the task's
 	Tags map[string]string // in addition to the task's, and before them
 
+	// Unchecked is told what could not be checked before a job is created, in a line each; nil = nobody.
+	Unchecked func(what string)
+
 	// Local says that jobs run on this machine: the running executable is the program whatever system it was built for,
 	// and an endpoint that refuses what cannot run is trusted to do so without checks before Create.
 	Local bool
 }
 
-// Resolve fills in the role and the bucket where they are not given. The account they follow from is asked for.
+// Resolve makes the role an ARN and fills in the bucket. The account that they follow from is asked for.
 func (t Target) Resolve(ctx context.Context) (Target, error) {
 	if t.AWS.Region == "" {
 		return t, fmt.Errorf("target: the AWS configuration has no region")
 	}
-	if t.Role != "" && t.Bucket != "" {
+	if strings.HasPrefix(t.Role, "arn:") && t.Bucket != "" {
 		return t, nil
 	}
 	caller, err := cloud.WhoAmI(ctx, t.AWS)
@@ -49,7 +52,10 @@ func (t Target) Resolve(ctx context.Context) (Target, error) {
 		return t, fmt.Errorf("target: %w", err)
 	}
 	if t.Role == "" {
-		t.Role = fmt.Sprintf("arn:%s:iam::%s:role/sagefly", partition(caller.ARN), caller.Account)
+		t.Role = "sagefly"
+	}
+	if !strings.HasPrefix(t.Role, "arn:") {
+		t.Role = fmt.Sprintf("arn:%s:iam::%s:role/%s", partition(caller.ARN), caller.Account, strings.TrimPrefix(t.Role, "/"))
 	}
 	if t.Bucket == "" {
 		t.Bucket = fmt.Sprintf("sagemaker-%s-%s", t.AWS.Region, caller.Account) // as the SageMaker SDK names it

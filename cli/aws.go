@@ -6,14 +6,12 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/smithy-go/logging"
 
-	"github.com/sagefly/sagefly"
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/cloud"
 )
@@ -89,16 +87,13 @@ func problemOf(f cloud.Finding) *Problem {
 	return p
 }
 
-// refusal are the findings as problems, worst first; nil when there is none. What could not be checked is a note.
-func (t *target) refusal(s *screen, r cloud.Report) error {
-	for _, text := range r.Unknown {
-		s.note("not checked: %s", text)
-	}
-	if len(r.Findings) == 0 {
+// refusal are the findings as problems, worst first; nil when there is none.
+func (t *target) refusal(findings []cloud.Finding) error {
+	if len(findings) == 0 {
 		return nil
 	}
 	var ps problems
-	for _, f := range r.Findings {
+	for _, f := range findings {
 		p := problemOf(f)
 		if f.Code == cloud.CodeRoleMissing && t.role == "" {
 			p.Why += "; no --role was given, and sagefly is the name that is tried then"
@@ -108,24 +103,20 @@ func (t *target) refusal(s *screen, r cloud.Report) error {
 	return ps
 }
 
-// launchProblems are the refusals of a launch.
-func launchProblems(refused *sagefly.PreflightError) (ps problems) {
-	for _, f := range refused.Report.Findings {
-		ps = append(ps, problemOf(f))
-	}
-	return ps
-}
-
 // checkRequest refuses a job that would not run, before it exists and before its local channels are uploaded.
 func (t *target) checkRequest(ctx context.Context, s *screen, request *sagemaker.CreateTrainingJobInput, local []*channel) error {
 	s.setStatus("checking before anything starts")
-	report, err := cloud.Check(ctx, t.aws, request)
+	var coming []string
+	for _, c := range local {
+		coming = append(coming, c.uri)
+	}
+	report, err := cloud.Check(ctx, t.aws, request, coming...)
 	s.setStatus("")
 	if err != nil {
 		return accessProblem(err)
 	}
-	report.Findings = slices.DeleteFunc(report.Findings, func(f cloud.Finding) bool {
-		return f.Code == cloud.CodePrefixEmpty && slices.ContainsFunc(local, func(c *channel) bool { return strings.HasSuffix(f.Where, " = "+c.uri) })
-	})
-	return t.refusal(s, report)
+	for _, what := range report.Unknown {
+		s.unchecked(what)
+	}
+	return t.refusal(report.Findings)
 }

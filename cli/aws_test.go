@@ -37,8 +37,24 @@ func TestAWS(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/aws", RequireExplicitExec: true, Setup: setUpAWS,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "until": until},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "until": until, "nothing": nothing},
 	})
+}
+
+// nothing fails when an object of the bucket begins with the prefix: nothing BUCKET PREFIX
+func nothing(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: nothing BUCKET PREFIX")
+	}
+	client := s3.New(s3.Options{
+		Region: ts.Getenv("AWS_REGION"), BaseEndpoint: new(ts.Getenv("AWS_ENDPOINT_URL")), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(testKey, testSecret, ""),
+	})
+	list, err := client.ListObjectsV2(context.Background(), &s3.ListObjectsV2Input{Bucket: &args[0], Prefix: &args[1]})
+	ts.Check(err)
+	for _, o := range list.Contents {
+		ts.Fatalf("%s is there", *o.Key)
+	}
 }
 
 func setUpAWS(env *testscript.Env) error {

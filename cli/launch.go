@@ -19,7 +19,7 @@ type launch struct {
 	to      sagefly.Target
 	options sagefly.StartOptions
 	detach  bool
-	prepare func(context.Context) (*sagemaker.CreateTrainingJobInput, error)
+	prepare func(context.Context, sagefly.Target) (*sagemaker.CreateTrainingJobInput, error)
 	report  func(context.Context, *sagemaker.DescribeTrainingJobOutput) error
 }
 
@@ -28,8 +28,12 @@ func (l *launch) run(ctx context.Context) error {
 	rule := l.app.interruptRule(l.target)
 	s.note("%s", s.paintE.bold(l.target.name))
 	s.setStatus("packing and uploading")
-	request, err := l.prepare(ctx)
+	l.to.Unchecked = s.unchecked
+	request, err := l.prepare(ctx, l.to)
 	s.setStatus("")
+	if e, ok := errors.AsType[*sagefly.PreflightError](err); ok {
+		return l.target.refusal(e.Report.Findings)
+	}
 	if err != nil {
 		return notPrepared(err)
 	}

@@ -9,17 +9,13 @@ import (
 	"github.com/sagefly/sagefly"
 )
 
-// fromLaunch explains the errors of the library: a job that did not end well, one that would not have run, a name that is
-// taken. None of these is nil.
+// fromLaunch explains the errors of the library: a job that did not end well, a name that is taken. None of these is nil.
 func fromLaunch(err error) problems {
 	if e, ok := errors.AsType[*sagefly.Error](err); ok {
 		return problems{failureProblem(e)}
 	}
 	if e, ok := errors.AsType[*sagefly.NameTaken](err); ok {
 		return problems{takenProblem(e)}
-	}
-	if e, ok := errors.AsType[*sagefly.PreflightError](err); ok {
-		return launchProblems(e)
 	}
 	return nil
 }

@@ -27,8 +27,8 @@ type taskRun struct {
 func (r *taskRun) launch() *launch {
 	return &launch{
 		app: r.app, target: r.target, to: r.to, options: sagefly.StartOptions{Name: r.flags.name}, detach: r.flags.detach,
-		prepare: func(ctx context.Context) (*sagemaker.CreateTrainingJobInput, error) {
-			return sagefly.Prepare(ctx, r.task, r.to, r.flags.values())
+		prepare: func(ctx context.Context, to sagefly.Target) (*sagemaker.CreateTrainingJobInput, error) {
+			return sagefly.Prepare(ctx, r.task, to, r.flags.values())
 		},
 		report: r.report,
 	}

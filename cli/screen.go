@@ -99,6 +99,9 @@ func (s *screen) note(format string, args ...any) {
 	s.line(s.hint(fmt.Sprintf(format, args...)))
 }
 
+// unchecked notes what could not be checked before a job.
+func (s *screen) unchecked(what string) { s.note("not checked: %s", what) }
+
 // ownCommand finds a hint's command that programs with tasks have too.
 var ownCommand = regexp.MustCompile(`\bsagefly (jobs|show|logs|wait|stop|download|prune|serve|env|doctor|image|iam)\b`)
 

@@ -89,7 +89,7 @@ func (a *app) trainScript(ctx context.Context, path string, o *trainFlags) error
 		to := t.sagefly()
 		to.Spot, to.Tags = o.spot, tags
 		l := &launch{app: a, target: t, to: to, detach: o.detach}
-		l.prepare = func(ctx context.Context) (*sagemaker.CreateTrainingJobInput, error) {
+		l.prepare = func(ctx context.Context, to sagefly.Target) (*sagemaker.CreateTrainingJobInput, error) {
 			request, err := script.Request(ctx, to, in)
 			if err == nil && o.name != "" {
 				request.TrainingJobName = &o.name

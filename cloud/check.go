@@ -21,6 +21,7 @@ const patience = 40 * time.Second
 type check struct {
 	config  aws.Config
 	request *sagemaker.CreateTrainingJobInput
+	coming  []string // addresses of inputs that are still to be uploaded
 	caller  Identity
 
 	iam    *iam.Client
@@ -34,12 +35,13 @@ type check struct {
 
 // Check looks for what would make the job fail after Create, without creating anything: role and its trust, permissions of the
 // caller and the role by simulation, buckets and their regions, prefixes, image, quota, and parts of a search that AWS does not
-// have. All findings come together, within 40 seconds. An error means that the target could not be asked at all: [Explain] says
+// have. coming are addresses of inputs that will be uploaded when nothing is found, as they are in the request: that nothing is there yet is no
+// finding. All findings come together, within 40 seconds. An error means that the target could not be asked at all: [Explain] says
 // why.
 //
 // What it cannot see: policies of organizations, of buckets, repositories and keys, except that they are there; networks; how many
 // instances are in use; whether there is capacity.
-func Check(ctx context.Context, config aws.Config, request *sagemaker.CreateTrainingJobInput) (Report, error) {
+func Check(ctx context.Context, config aws.Config, request *sagemaker.CreateTrainingJobInput, coming ...string) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	caller, err := WhoAmI(ctx, config)
@@ -47,7 +49,7 @@ func Check(ctx context.Context, config aws.Config, request *sagemaker.CreateTrai
 		return Report{}, err
 	}
 	c := &check{
-		config: config, request: request, caller: caller, iam: iam.NewFromConfig(config), s3: objects(config),
+		config: config, request: request, coming: coming, caller: caller, iam: iam.NewFromConfig(config), s3: objects(config),
 		ecr: ecr.NewFromConfig(config), quotas: servicequotas.NewFromConfig(config),
 	}
 	var parts sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,6 +21,7 @@ type place struct {
 	at          address
 	where       string // request member = value
 	channel     string // of an input, "" for others
+	coming      bool   // its objects are still to be uploaded
 	read, write bool   // what the role does there
 	below       string // behind the key, an object that the job will read or write
 }
@@ -37,7 +39,8 @@ func (c *check) places() []place {
 	for _, channel := range c.request.InputDataConfig {
 		if source := s3Source(channel); source != nil {
 			name := aws.ToString(channel.ChannelName)
-			add(source.S3Uri, place{where: "InputDataConfig, channel " + name, channel: name, read: true})
+			coming := slices.Contains(c.coming, aws.ToString(source.S3Uri))
+			add(source.S3Uri, place{where: "InputDataConfig, channel " + name, channel: name, coming: coming, read: true})
 		}
 	}
 	if o := c.request.OutputDataConfig; o != nil {
@@ -140,7 +143,7 @@ func (c *check) bucketRegion(ctx context.Context, bucket string) (string, error)
 func (c *check) checkChannels(ctx context.Context) {
 	var asked sync.WaitGroup
 	for _, p := range c.places() {
-		if p.channel != "" {
+		if p.channel != "" && !p.coming {
 			asked.Go(func() { c.checkChannel(ctx, p) })
 		}
 	}

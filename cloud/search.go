@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,14 +21,17 @@ const maxSpec = 16 << 20
 // checkSpec reads the spec channel and looks for what AWS cannot read there.
 func (c *check) checkSpec(ctx context.Context) {
 	for _, p := range c.places() {
-		if p.channel != container.SpecChannel {
+		if p.channel != container.SpecChannel || p.coming {
 			continue
 		}
 		name, _, err := container.Spec{}.Marshal()
 		if err != nil {
 			return
 		}
-		key := strings.TrimSuffix(p.at.key, "/") + "/" + name
+		key := p.at.key
+		if path.Base(key) != name { // the folder that it is in
+			key = strings.TrimSuffix(key, "/") + "/" + name
+		}
 		answer, err := c.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &p.at.bucket, Key: &key})
 		if err != nil {
 			c.unasked("the spec channel", err)

@@ -51,27 +51,45 @@ func Client(config aws.Config) *s3.Client {
 	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })
 }
 
-// Path uploads a file or everything below a folder and returns its address: s3://BUCKET/sagefly/sha256/HASH/NAME for a file,
-// with a "/" at the end for a folder. Symbolic links to files are followed, those to folders are an error, as are a
-// folder without files and a file that changes meanwhile.
-func (b *Bucket) Path(ctx context.Context, path string) (uri string, err error) {
-	list, err := scan(ctx, path)
-	if err != nil {
-		return "", fmt.Errorf("upload %s: %w", path, err)
-	}
-	if err := b.once(ctx, list); err != nil {
-		return "", fmt.Errorf("upload %s: %w", path, err)
-	}
-	return b.address(list), nil
+// Pending is an upload before it is made: its address is known, for it follows from the content.
+type Pending struct {
+	URI  string
+	send func(context.Context) error
 }
 
-// Bytes uploads data as a file of that name and returns the address.
-func (b *Bucket) Bytes(ctx context.Context, name string, data []byte) (uri string, err error) {
-	list := ofBytes(name, data)
-	if err := b.once(ctx, list); err != nil {
-		return "", fmt.Errorf("upload %s: %w", name, err)
+// Send makes the upload, unless its content is there.
+func (p Pending) Send(ctx context.Context) error { return p.send(ctx) }
+
+// Plan hashes a file or everything below a folder. Its address is s3://BUCKET/sagefly/sha256/HASH/NAME for a file, with a "/" at the end for a
+// folder. Symbolic links to files are followed, those to folders are an error, as are a folder without files and, at the latest when it is
+// sent, a file that changes meanwhile.
+func (b *Bucket) Plan(ctx context.Context, path string) (Pending, error) {
+	list, err := scan(ctx, path)
+	if err != nil {
+		return Pending{}, fmt.Errorf("upload %s: %w", path, err)
 	}
-	return b.address(list), nil
+	return b.pending(list), nil
+}
+
+// PlanBytes is the upload of data as a file of that name.
+func (b *Bucket) PlanBytes(name string, data []byte) Pending { return b.pending(ofBytes(name, data)) }
+
+func (b *Bucket) pending(l *listing) Pending {
+	return Pending{URI: b.address(l), send: func(ctx context.Context) error {
+		if err := b.once(ctx, l); err != nil {
+			return fmt.Errorf("upload %s: %w", l.given, err)
+		}
+		return nil
+	}}
+}
+
+// Path is Plan and Send.
+func (b *Bucket) Path(ctx context.Context, path string) (uri string, err error) {
+	p, err := b.Plan(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	return p.URI, p.Send(ctx)
 }
 
 func (b *Bucket) address(l *listing) string {

@@ -136,9 +136,32 @@ func TestFile(t *testing.T) {
 	if err != nil || folder+"train.csv" == uri {
 		t.Errorf("the folder with this one file has the address of the file: %s, %v", folder, err)
 	}
-	bytes, err := b.Bytes(t.Context(), "train.csv", []byte("1\n"))
-	if err != nil || bytes != uri {
-		t.Errorf("the same file from memory: %s, %v, want %s", bytes, err, uri)
+	if bytes := b.PlanBytes("train.csv", []byte("1\n")); bytes.URI != uri {
+		t.Errorf("the same file from memory: %s, want %s", bytes.URI, uri)
+	}
+}
+
+// What is planned is not sent before Send, not even the bucket made.
+func TestPlanSendsNothing(t *testing.T) {
+	t.Parallel()
+	b, requests := bucket(t, "us-east-1")
+	dir := write(t, t.TempDir(), map[string]string{"a": "1"})
+	folder, err := b.Plan(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := b.PlanBytes("spec.json", []byte("{}"))
+	if n := requests.puts.Load(); n != 0 {
+		t.Errorf("planning sent %d requests", n)
+	}
+	for _, p := range []Pending{folder, data} {
+		if err := p.Send(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := b.objects(t)
+	if got[strings.TrimPrefix(folder.URI, "s3://uploads/")+"a"] != "1" || got[strings.TrimPrefix(data.URI, "s3://uploads/")] != "{}" {
+		t.Errorf("objects %v at %s and %s", got, folder.URI, data.URI)
 	}
 }
 
