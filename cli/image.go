@@ -30,6 +30,9 @@ func newImage(a *app) *cobra.Command {
 	return cmd
 }
 
+const ownImageLong = "The program is built anew from its sources as they are now, as sagefly image build makes it from the package's folder, so that both are the same\n" +
+	"image. Where there is no Go toolchain or no sources, the image has the running program."
+
 // own says that the program of an image is this very program.
 func (a *app) own() bool { return len(a.tasks) > 0 }
 
@@ -48,6 +51,7 @@ func (a *app) imageBuild() *cobra.Command {
 	}
 	if a.own() {
 		cmd.Use, cmd.Short, cmd.Args = "build", "Make an image of this program", args(0, 0, "")
+		cmd.Long = "Make an image of this program, on a base if one is named: a reference or a file of docker save.\n" + ownImageLong
 	}
 	o.bind(cmd)
 	cmd.Flags().StringVar(&o.base, "base", "", "image to put the program on: a reference or a file")
@@ -62,7 +66,9 @@ func (a *app) imagePush() *cobra.Command {
 		Args: args(2, 2, "FILE.tar or PROGRAM, and REPOSITORY"),
 	}
 	if a.own() {
-		cmd.Use, cmd.Args = "push REPOSITORY[:TAG]", args(1, 1, "REPOSITORY")
+		cmd.Use, cmd.Short, cmd.Args = "push REPOSITORY[:TAG]", "Push the image of this program to a registry", args(1, 1, "REPOSITORY")
+		cmd.Long = "Push the image of this program. A REPOSITORY without a host is one of the target's own registry, ECR's with --on aws; it is created\n" +
+			"when it is missing.\n" + ownImageLong
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if a.own() {

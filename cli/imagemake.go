@@ -116,7 +116,7 @@ func (a *app) buildImage(ctx context.Context, path, base string) (m made, err er
 // imageProgram finds the program that an argument means.
 func (a *app) imageProgram(ctx context.Context, path string) (image.Program, error) {
 	if path == "" {
-		return image.FindProgram(ctx, false)
+		return a.ownProgram(ctx)
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -126,6 +126,19 @@ func (a *app) imageProgram(ctx context.Context, path string) (image.Program, err
 		return image.FromPackage(ctx, path)
 	}
 	return image.Program{Path: path, Name: strings.TrimSuffix(filepath.Base(path), ".exe")}, nil
+}
+
+// ownProgram is this program as a job needs it, without commands and engine; where it cannot be built, the running executable.
+func (a *app) ownProgram(ctx context.Context) (image.Program, error) {
+	p, err := image.FromRunning(ctx)
+	unbuilt, ok := errors.AsType[*image.SourceError](err)
+	if !ok {
+		return p, err
+	}
+	if p, err = image.FindProgram(ctx, false); err == nil {
+		a.screen.note("the image has the running program as it is, which is larger and gives another digest, for it cannot be built: %v", unbuilt.Err)
+	}
+	return p, err
 }
 
 func (a *app) noProgram(path string, err error) error {

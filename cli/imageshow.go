@@ -31,12 +31,20 @@ func (a *app) showImage(s image.Summary) error {
 		rows = append(rows, []string{"variable", clip(clean(v), 200)})
 	}
 	for _, p := range s.Problems {
-		rows = append(rows, []string{"problem", p.What + ": " + p.Why})
+		rows = append(rows, []string{problemRow(p), p.What + ": " + p.Why})
 	}
 	for _, line := range table(rows) {
 		a.screen.print("%s", line)
 	}
 	return nil
+}
+
+// problemRow tells what stops a training job from what hosting refuses, or nobody has tried.
+func problemRow(p image.Problem) string {
+	if p.Stops {
+		return "problem"
+	}
+	return "warning"
 }
 
 // imageProblem explains the errors of images and registries. where is what the command was asked about.

@@ -45,8 +45,8 @@ func parseS3(uri string) (address, bool) {
 
 func (a address) String() string { return "s3://" + a.bucket + "/" + a.key }
 
-// image is an image in ECR.
-type image struct {
+// ecrImage is an image in ECR.
+type ecrImage struct {
 	account, region string
 	repository      string
 	tag, digest     string // one is set; a name without either is the tag latest
@@ -55,12 +55,12 @@ type image struct {
 var imageURI = regexp.MustCompile(`^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.]+/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$`)
 
 // parseImage reads ACCOUNT.dkr.ecr.REGION.DOMAIN/REPOSITORY[:TAG][@DIGEST].
-func parseImage(uri string) (image, bool) {
+func parseImage(uri string) (ecrImage, bool) {
 	m := imageURI.FindStringSubmatch(uri)
 	if m == nil {
-		return image{}, false
+		return ecrImage{}, false
 	}
-	i := image{account: m[1], region: m[2], repository: m[3], tag: m[4], digest: m[5]}
+	i := ecrImage{account: m[1], region: m[2], repository: m[3], tag: m[4], digest: m[5]}
 	switch {
 	case i.digest != "":
 		i.tag = ""
@@ -70,12 +70,12 @@ func parseImage(uri string) (image, bool) {
 	return i, true
 }
 
-func (i image) arn() string {
+func (i ecrImage) arn() string {
 	return fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", api.Partition(i.region), i.region, i.account, i.repository)
 }
 
 // name is REPOSITORY:TAG or REPOSITORY@DIGEST.
-func (i image) name() string {
+func (i ecrImage) name() string {
 	if i.digest != "" {
 		return i.repository + "@" + i.digest
 	}

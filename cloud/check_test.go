@@ -18,6 +18,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/static"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/sagefly/sagefly/engine"
 	"github.com/sagefly/sagefly/engine/account"
@@ -212,7 +214,8 @@ func TestFindings(t *testing.T) {
 			"",
 		},
 		"image not amd64": {nil, image_("churn:arm"), CodeImagePlatform, []string{"linux/arm64"}, ""},
-		"image a list":    {nil, image_("churn:list"), CodeImageFormat, []string{"it is a list", "linux/amd64, linux/arm64"}, ""},
+		"image an index":  {nil, image_("churn:list"), CodeImageFormat, []string{"an index of several images", "linux/amd64, linux/arm64", "sagefly image push"}, ""},
+		"image of zstd":   {nil, image_("churn:zstd"), CodeImageFormat, []string{"layer 2 of 2", "zstd"}, ""},
 		"image outside ECR": {nil, func(r *sagemaker.CreateTrainingJobInput) {
 			r.AlgorithmSpecification.TrainingImage = aws.String("python:3.12")
 		}, CodeImageRegistry, []string{"python:3.12"}, ""},
@@ -282,6 +285,7 @@ func furnish(t *testing.T, r *remoteAccount) {
 	amd, arm := platformImage(t, "amd64"), platformImage(t, "arm64")
 	r.push(t, "churn", "v5", amd)
 	r.push(t, "churn", "arm", arm)
+	r.push(t, "churn", "zstd", withLayer(t, amd, types.OCILayerZStd))
 	index := mutate.AppendManifests(empty.Index, mutate.IndexAddendum{Add: amd, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
 		mutate.IndexAddendum{Add: arm, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "arm64"}}})
 	ref, auth := r.reference(t, "churn", "list")
@@ -308,15 +312,31 @@ func platformImage(t *testing.T, architecture string) v1.Image {
 	return image
 }
 
+// withLayer puts a layer of a media type on an image. Nobody looks into it.
+func withLayer(t *testing.T, image v1.Image, mediaType types.MediaType) v1.Image {
+	t.Helper()
+	image, err := mutate.AppendLayers(image, static.NewLayer([]byte("layer"), mediaType))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return image
+}
+
+// A job takes what Docker pushes and what buildx does: of OCI manifests no refusal by training is known. Hosting refuses them, which
+// is no reason against a job.
 func TestGoodImage(t *testing.T) {
 	t.Parallel()
 	r := ready(t, rules())
-	r.push(t, "churn", "v5", platformImage(t, "amd64"))
-	in := good(t)
-	image_("churn:v5")(in)
-	report, err := Check(t.Context(), r.config, in)
-	if err != nil || len(report.Findings)+len(report.Unknown) > 0 {
-		t.Errorf("%+v, %v", report, err)
+	docker := platformImage(t, "amd64")
+	oci := mutate.MediaType(mutate.ConfigMediaType(docker, types.OCIConfigJSON), types.OCIManifestSchema1)
+	for tag, image := range map[string]v1.Image{"docker": docker, "oci": withLayer(t, oci, types.OCILayer), "plain": withLayer(t, oci, types.OCIUncompressedLayer)} {
+		r.push(t, "churn", tag, image)
+		in := good(t)
+		image_("churn:" + tag)(in)
+		report, err := Check(t.Context(), r.config, in)
+		if err != nil || len(report.Findings)+len(report.Unknown) > 0 {
+			t.Errorf("%s: %+v, %v", tag, report, err)
+		}
 	}
 }
 
@@ -482,14 +502,14 @@ func TestRedact(t *testing.T) {
 func TestParseImage(t *testing.T) {
 	t.Parallel()
 	digest := "sha256:" + strings.Repeat("0a", 32)
-	for uri, want := range map[string]image{
+	for uri, want := range map[string]ecrImage{
 		"123456789012.dkr.ecr.us-west-2.amazonaws.com/churn:v7":               {"123456789012", "us-west-2", "churn", "v7", ""},
 		"123456789012.dkr.ecr.us-west-2.amazonaws.com/a/b":                    {"123456789012", "us-west-2", "a/b", "latest", ""},
 		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/churn@" + digest:    {"123456789012", "cn-north-1", "churn", "", digest},
 		"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/c:1@" + digest: {"123456789012", "us-gov-west-1", "c", "", digest},
 		"churn:v7": {}, "docker.io/library/python:3.12": {}, "12345.dkr.ecr.us-west-2.amazonaws.com/churn": {}, "123456789012.dkr.ecr.us-west-2.amazonaws.com/": {},
 	} {
-		if got, ok := parseImage(uri); got != want || ok != (want != image{}) {
+		if got, ok := parseImage(uri); got != want || ok != (want != ecrImage{}) {
 			t.Errorf("%s: %+v, %v", uri, got, ok)
 		}
 	}

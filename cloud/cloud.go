@@ -9,6 +9,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/sagefly/sagefly/image"
 )
 
 // Finding is one reason why a job would not run.
@@ -32,8 +34,8 @@ const (
 	CodePrefixEmpty    = "prefix-empty"       // no objects for a channel
 	CodeImageMissing   = "image-missing"      // no repository or no such tag
 	CodeImageRegion    = "image-region"       //
-	CodeImagePlatform  = "image-platform"     // not linux/amd64
-	CodeImageFormat    = "image-format"       // a list of images, or media types that SageMaker does not take
+	CodeImagePlatform  = image.CodePlatform   // not linux/amd64
+	CodeImageFormat    = image.CodeFormat     // an index of images, or media types that a job does not take
 	CodeImageRegistry  = "image-registry"     // not in ECR
 	CodeRoleDenied     = "role-denied"        // the role may not read, write, pull or log what the job needs
 	CodeSearch         = "search-conditional" // parts of a search that AWS's tuner does not have

@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,34 +15,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	sagemakertypes "github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+	v1types "github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/sagefly/sagefly/algorithm"
+	"github.com/sagefly/sagefly/image"
 	"github.com/sagefly/sagefly/internal/nearest"
 )
 
-// Media types of manifests. SageMaker takes a single image of the first two.
-const (
-	dockerImage = "application/vnd.docker.distribution.manifest.v2+json"
-	ociImage    = "application/vnd.oci.image.manifest.v1+json"
-	dockerList  = "application/vnd.docker.distribution.manifest.list.v2+json"
-	ociIndex    = "application/vnd.oci.image.index.v1+json"
-)
-
-// manifest is as much of an image's or a list's manifest as is looked at.
-type manifest struct {
-	MediaType string `json:"mediaType"`
-	Config    struct {
-		Digest string `json:"digest"`
-	} `json:"config"`
-	Layers []struct {
-		MediaType string `json:"mediaType"`
-	} `json:"layers"`
-	Manifests []struct {
-		Platform struct {
-			Architecture string `json:"architecture"`
-			OS           string `json:"os"`
-		} `json:"platform"`
-	} `json:"manifests"`
+// mediaTypes are those of manifests that ECR is asked for: what it has, as it is stored.
+var mediaTypes = []string{
+	string(v1types.DockerManifestSchema2), string(v1types.OCIManifestSchema1), string(v1types.DockerManifestList), string(v1types.OCIImageIndex),
 }
 
 func imageWhere(r *sagemaker.CreateTrainingJobInput) string {
@@ -56,10 +39,10 @@ func trainingImage(r *sagemaker.CreateTrainingJobInput) string {
 }
 
 // image is the job's image in ECR; ok is false when there is none.
-func (c *check) image() (image, bool) { return parseImage(trainingImage(c.request)) }
+func (c *check) image() (ecrImage, bool) { return parseImage(trainingImage(c.request)) }
 
 // ours says that an image is in one of AWS's own registries, which are not asked.
-func ours(i image) bool { return algorithm.IsRegistry(i.account) }
+func ours(i ecrImage) bool { return algorithm.IsRegistry(i.account) }
 
 // checkImage looks for the image, whether it is in the job's region, one image, and for linux/amd64.
 func (c *check) checkImage(ctx context.Context) {
@@ -103,7 +86,7 @@ func (c *check) foreignImage(uri string) {
 	})
 }
 
-func (c *check) checkOwnImage(ctx context.Context, i image) {
+func (c *check) checkOwnImage(ctx context.Context, i ecrImage) {
 	id := types.ImageIdentifier{}
 	if i.digest != "" {
 		id.ImageDigest = &i.digest
@@ -112,7 +95,7 @@ func (c *check) checkOwnImage(ctx context.Context, i image) {
 	}
 	answer, err := c.ecr.BatchGetImage(ctx, &ecr.BatchGetImageInput{
 		RegistryId: &i.account, RepositoryName: &i.repository, ImageIds: []types.ImageIdentifier{id},
-		AcceptedMediaTypes: []string{dockerImage, ociImage, dockerList, ociIndex},
+		AcceptedMediaTypes: mediaTypes,
 	})
 	switch {
 	case hasCode(err, "RepositoryNotFoundException"):
@@ -133,7 +116,7 @@ func (c *check) imageMissing(why string, fixes []string) {
 	})
 }
 
-func (c *check) repositoryMissing(ctx context.Context, i image) {
+func (c *check) repositoryMissing(ctx context.Context, i ecrImage) {
 	var fixes []string
 	list, err := c.ecr.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RegistryId: &i.account, MaxResults: aws.Int32(1000)})
 	if err == nil {
@@ -149,7 +132,7 @@ func (c *check) repositoryMissing(ctx context.Context, i image) {
 }
 
 // tagMissing names the repository's newest tags.
-func (c *check) tagMissing(ctx context.Context, i image) {
+func (c *check) tagMissing(ctx context.Context, i ecrImage) {
 	why := fmt.Sprintf("repository %q in %s has no %s", i.repository, i.region, strings.TrimPrefix(i.name(), i.repository))
 	var fixes []string
 	if tags := c.tags(ctx, i); len(tags) > 0 {
@@ -162,7 +145,7 @@ func (c *check) tagMissing(ctx context.Context, i image) {
 }
 
 // tags are those of a repository, of the newest image first; none when they cannot be listed.
-func (c *check) tags(ctx context.Context, i image) (tags []string) {
+func (c *check) tags(ctx context.Context, i ecrImage) (tags []string) {
 	list, err := c.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
 		RegistryId: &i.account, RepositoryName: &i.repository, Filter: &types.DescribeImagesFilter{TagStatus: types.TagStatusTagged},
 	})
@@ -178,71 +161,48 @@ func (c *check) tags(ctx context.Context, i image) (tags []string) {
 	return tags
 }
 
-// checkManifest asks for one image, of layers that SageMaker can unpack, for linux/amd64.
-func (c *check) checkManifest(ctx context.Context, i image, found types.Image) {
-	var m manifest
-	if err := json.Unmarshal([]byte(aws.ToString(found.ImageManifest)), &m); err != nil {
-		c.unasked("the image's manifest", err)
-		return
-	}
-	mediaType := aws.ToString(found.ImageManifestMediaType)
-	if mediaType == "" {
-		mediaType = m.MediaType
-	}
-	if len(m.Manifests) > 0 || mediaType == dockerList || mediaType == ociIndex {
-		c.imageFormat(fmt.Sprintf("it is a list (%s): %s", mediaType, platforms(m)))
-		return
-	}
-	if mediaType != dockerImage && mediaType != ociImage {
-		c.imageFormat("its manifest is of type " + mediaType)
-		return
-	}
-	for _, layer := range m.Layers {
-		if strings.Contains(layer.MediaType, "zstd") {
-			c.imageFormat("it has a layer of type " + layer.MediaType)
-			return
-		}
-	}
-	c.checkPlatform(ctx, i, m.Config.Digest)
-}
-
-func platforms(m manifest) string {
-	var list []string
-	for _, one := range m.Manifests {
-		list = append(list, one.Platform.OS+"/"+one.Platform.Architecture)
-	}
-	return strings.Join(list, ", ")
-}
-
-func (c *check) imageFormat(why string) {
-	c.find(Finding{
-		Code: CodeImageFormat, What: "SageMaker does not take an image of this form", Where: imageWhere(c.request), Why: why,
-		Fix: []string{
-			"push it as a single image:  sagefly image push",
-			"with Docker:  docker build --platform linux/amd64 --provenance=false --sbom=false --output type=docker …",
-		},
-	})
-}
-
-// checkPlatform reads the image's configuration, which is kept like a layer.
-func (c *check) checkPlatform(ctx context.Context, i image, digest string) {
-	link, err := c.ecr.GetDownloadUrlForLayer(ctx, &ecr.GetDownloadUrlForLayerInput{RegistryId: &i.account, RepositoryName: &i.repository, LayerDigest: &digest})
+// checkManifest finds what stops a job of all that package image has against the image.
+func (c *check) checkManifest(ctx context.Context, i ecrImage, found types.Image) {
+	manifest := []byte(aws.ToString(found.ImageManifest))
+	config, err := c.imageConfig(ctx, i, manifest)
 	if err != nil {
 		c.unasked("the image's platform", err)
-		return
 	}
-	var config struct{ Architecture, OS string }
-	if err := c.fetch(ctx, aws.ToString(link.DownloadUrl), &config); err != nil {
-		c.unknown("the image's platform: its configuration cannot be read")
-		return
+	problems, err := image.Problems(manifest, config)
+	if err != nil {
+		c.unasked("the image's manifest", err)
 	}
-	if config.Architecture != "amd64" || config.OS != "linux" {
-		c.find(Finding{
-			Code: CodeImagePlatform, What: "the image is not for linux/amd64", Where: imageWhere(c.request),
-			Why: fmt.Sprintf("it is for %s/%s; training instances are linux/amd64", config.OS, config.Architecture),
-			Fix: []string{"build it for the platform:  sagefly image build   or  docker build --platform linux/amd64 …"},
-		})
+	for _, p := range problems {
+		if p.Stops {
+			c.find(Finding{Code: p.Code, What: p.What, Where: imageWhere(c.request), Why: p.Why, Fix: imageFix(p.Code)})
+		}
 	}
+}
+
+func imageFix(code string) []string {
+	if code == image.CodePlatform {
+		return []string{"build it for the platform:  sagefly image build   or  docker build --platform linux/amd64 …"}
+	}
+	return []string{
+		"push it as a single image:  sagefly image push",
+		"with Docker:  docker build --platform linux/amd64 --provenance=false --sbom=false --output type=docker …",
+	}
+}
+
+// imageConfig reads an image's configuration, which is kept like a layer; an index has none.
+func (c *check) imageConfig(ctx context.Context, i ecrImage, manifest []byte) (config json.RawMessage, _ error) {
+	var m struct{ Config struct{ Digest string } }
+	if err := json.Unmarshal(manifest, &m); err != nil || m.Config.Digest == "" {
+		return nil, nil // what is no JSON is said by who judges it
+	}
+	link, err := c.ecr.GetDownloadUrlForLayer(ctx, &ecr.GetDownloadUrlForLayerInput{RegistryId: &i.account, RepositoryName: &i.repository, LayerDigest: &m.Config.Digest})
+	if err != nil {
+		return nil, err
+	}
+	if c.fetch(ctx, aws.ToString(link.DownloadUrl), &config) != nil {
+		return nil, errors.New("its configuration cannot be read") // the cause would show the link, which is a key
+	}
+	return config, nil
 }
 
 // maxConfig bounds an image's configuration.

@@ -83,7 +83,7 @@ func (c *check) imageNeed() (need, bool) {
 	}, true
 }
 
-func (c *check) repositoryPolicy(ctx context.Context, i image) string {
+func (c *check) repositoryPolicy(ctx context.Context, i ecrImage) string {
 	if i.account != c.caller.Account {
 		return "" // another account's repository needs both policies
 	}

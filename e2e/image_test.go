@@ -27,9 +27,14 @@ func (e *engine) image(t *testing.T, args ...string) string {
 // inRepository runs a program on the engine's data directory, with the Go toolchain's caches.
 func (e *engine) inRepository(t *testing.T, program string, args ...string) string {
 	t.Helper()
+	return e.in(t, testenv.Root(t), program, args...)
+}
+
+// in is inRepository in another folder.
+func (e *engine) in(t *testing.T, dir, program string, args ...string) string {
+	t.Helper()
 	cmd := exec.Command(program, append(args, "--data", e.data)...)
-	cmd.Dir = testenv.Root(t)
-	cmd.Env = e.bare(t)
+	cmd.Dir, cmd.Env = dir, e.bare(t)
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
 		value, err := exec.Command("go", "env", name).Output()
 		if err != nil {
@@ -40,20 +45,114 @@ func (e *engine) inRepository(t *testing.T, program string, args ...string) stri
 	return result(t, cmd)
 }
 
-// A task's image is built without Docker, pushed to the engine's registry and run in two containers, which train together.
+// buildDigits compiles the example as its user would.
+func (e *engine) buildDigits(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "digits")
+	e.inRepository(t, "sh", "-c", `CGO_ENABLED=0 go build -o "$0" ./examples/digits`, program)
+	return program
+}
+
+// otherCheckout is the example's module at another path: the files that its program is built from.
+func otherCheckout(t *testing.T) string {
+	t.Helper()
+	root, dir := testenv.Root(t), t.TempDir()
+	list := exec.Command("go", "list", "-deps", "-tags=sagefly_task", "-f",
+		`{{if not .Standard}}{{range .GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{range .EmbedFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{end}}`, "./examples/digits")
+	list.Dir = root
+	files := map[string]string{}
+	for _, path := range append(strings.Fields(result(t, list)), filepath.Join(root, "go.mod"), filepath.Join(root, "go.sum")) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Join(dir, strings.TrimPrefix(path, root))] = string(text)
+	}
+	writeFiles(t, files)
+	return dir
+}
+
+// A program has one image: whether sagefly builds it from a folder, in any checkout, or the program itself, started anywhere. It had
+// another one when the program itself made it, with the commands and the engine inside.
+func TestOneImageOfOneProgram(t *testing.T) {
+	t.Parallel()
+	e := &engine{program: testenv.Program(t), data: tempDir(t), home: t.TempDir()}
+	digits, out := e.buildDigits(t), t.TempDir()
+	file := filepath.Join(out, "first.tar")
+	want := e.image(t, "build", "./examples/digits", "--output", file)
+	for way, run := range map[string]func(output string) string{
+		"again": func(output string) string {
+			return e.inRepository(t, e.program, "image", "build", "./examples/digits", "--output", output)
+		},
+		"from elsewhere": func(output string) string {
+			return e.in(t, out, e.program, "image", "build", filepath.Join(testenv.Root(t), "examples/digits"), "--output", output)
+		},
+		"another checkout": func(output string) string {
+			return e.in(t, filepath.Join(otherCheckout(t), "examples/digits"), e.program, "image", "build", ".", "--output", output)
+		},
+		"its own":            func(output string) string { return e.inRepository(t, digits, "image", "build", "--output", output) },
+		"its own, elsewhere": func(output string) string { return e.in(t, out, digits, "image", "build", "--output", output) },
+	} {
+		if got := strings.TrimSpace(run(filepath.Join(out, "other.tar"))); got != want {
+			t.Errorf("%s: the image is %s, want %s", way, got, want)
+		}
+	}
+	type pushed struct {
+		TrainingImage, Digest string
+		Existed               bool
+	}
+	_, tag, _ := strings.Cut(want, ":")
+	var first, second pushed
+	decode(t, e.in(t, out, digits, "image", "push", "digits", "--json"), &first)
+	if first.Existed || first.TrainingImage != "000000000000.dkr.ecr.us-east-1.amazonaws.com/digits:"+tag || !strings.HasPrefix(first.Digest, "sha256:"+tag) {
+		t.Errorf("it pushed %+v, want image %s", first, want)
+	}
+	decode(t, e.inRepository(t, e.program, "image", "push", file, "digits", "--json"), &second)
+	if second != (pushed{first.TrainingImage, first.Digest, true}) {
+		t.Errorf("sagefly pushed %+v after it pushed %+v", second, first)
+	}
+	var s struct {
+		Digest     string
+		Size       int64
+		Entrypoint []string
+		Problems   []any
+	}
+	decode(t, e.in(t, out, digits, "image", "inspect", first.TrainingImage, "--json"), &s)
+	if s.Digest != first.Digest || len(s.Problems) > 0 || len(s.Entrypoint) != 1 || s.Entrypoint[0] != "/opt/sagefly/bin/digits" || s.Size > 10<<20 {
+		t.Errorf("the image is %+v", s)
+	}
+}
+
+// Without a Go toolchain the image has the running program, and the command says so.
+func TestOwnImageWithoutToolchain(t *testing.T) {
+	t.Parallel()
+	e := &engine{program: testenv.Program(t), data: tempDir(t), home: t.TempDir()}
+	cmd := exec.Command(e.buildDigits(t), "image", "push", "digits:whole", "--data", e.data)
+	cmd.Env = []string{"PATH=" + t.TempDir(), "HOME=" + e.home, "TMPDIR=" + os.TempDir()}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil || string(out) != "000000000000.dkr.ecr.us-east-1.amazonaws.com/digits:whole\n" || !strings.Contains(stderr.String(), "there is no Go toolchain") {
+		t.Errorf("printed %q and %q: %v", out, stderr.String(), err)
+	}
+}
+
+func decode(t *testing.T, text string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		t.Fatalf("stdout is %q: %v", text, err)
+	}
+}
+
+// A task's image is built without Docker by the program that has the task, pushed to the engine's registry and run in two
+// containers, which train together.
 func TestDigitsInContainers(t *testing.T) {
 	t.Parallel()
 	e := serveDocker(t)
-	digits := filepath.Join(t.TempDir(), "digits")
-	e.inRepository(t, "sh", "-c", `CGO_ENABLED=0 go build -o "$0" ./examples/digits`, digits)
-	file := filepath.Join(t.TempDir(), "digits.tar")
-	e.image(t, "build", "./examples/digits", "--output", file)
-	reference := e.image(t, "push", file, "digits")
+	digits := e.buildDigits(t)
+	reference := strings.TrimSpace(e.inRepository(t, digits, "image", "push", "digits"))
 	var r digitsRun
-	out := e.inRepository(t, digits, "run", "--json", "--image", reference)
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
-		t.Fatalf("stdout is %q: %v", out, err)
-	}
+	decode(t, e.inRepository(t, digits, "run", "--json", "--image", reference), &r)
 	if r.TrainingJobStatus != "Completed" || r.Output.Accuracy < 0.9 || r.Output.Images != 1438 || r.Output.Host != "algo-1" {
 		t.Errorf("printed %+v", r)
 	}

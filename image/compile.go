@@ -8,65 +8,59 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
-	"runtime/debug"
+	"regexp"
 	"strings"
 )
 
-// build compiles the main package of the running executable again, for a job's machines.
-func build(ctx context.Context, executable string) (Program, error) {
-	info, err := buildinfo.ReadFile(executable)
-	if err != nil {
-		return Program{}, fmt.Errorf("build the program for linux/amd64: read what it was built from: %w", err)
-	}
-	return buildMain(ctx, info)
-}
-
-func buildMain(ctx context.Context, info *debug.BuildInfo) (Program, error) {
-	b := &builder{pkg: info.Path}
-	if info.Path == "command-line-arguments" || strings.HasSuffix(info.Path, ".test") || info.Path == "" {
-		return Program{}, fmt.Errorf("build the program for linux/amd64: it was not built from a package but from %q: "+
-			"start it by its package (go run ./PACKAGE), or build it and start the file:  %s", info.Path, b.command("./PACKAGE"))
-	}
-	if _, err := exec.LookPath("go"); err != nil {
-		return Program{}, b.fail(errors.New("there is no Go toolchain"))
-	}
-	dir, err := os.MkdirTemp("", "sagefly-program-")
-	if err != nil {
-		return Program{}, b.fail(err)
-	}
-	p := Program{Path: filepath.Join(dir, "program"), Name: programName(info.Path), Temp: true}
-	if err := b.run(ctx, p.Path); err != nil {
-		return Program{}, errors.Join(b.fail(err), os.RemoveAll(dir))
-	}
-	if err := portable(p.Path); err != nil {
-		return Program{}, errors.Join(b.fail(err), os.RemoveAll(dir))
-	}
-	return p, nil
-}
-
 // builder compiles one package for a job's machines.
 type builder struct {
-	pkg string
-	dir string // where go runs; "" = here
+	pkg  string   // "." or an import path
+	dir  string   // where go runs; "" = here
+	tags []string // besides taskTag
 }
 
 const taskTag = "sagefly_task"
 
+// program builds to a folder of its own. subject is what messages call the package.
+func (b *builder) program(ctx context.Context, subject string) (p Program, err error) {
+	dir, err := os.MkdirTemp("", "sagefly-program-")
+	if err != nil {
+		return Program{}, fmt.Errorf("build %s: %w", subject, err)
+	}
+	p = Program{Path: filepath.Join(dir, "program"), Temp: true}
+	err = b.run(ctx, p.Path)
+	if err == nil {
+		err = portable(p.Path)
+	}
+	if err == nil {
+		p.Name, err = commandName(p.Path)
+	}
+	if err != nil {
+		return Program{}, errors.Join(fmt.Errorf("build %s for linux/amd64: %w", subject, err), p.Remove())
+	}
+	return p, nil
+}
+
 // run builds with the tag, and without it where the package calls what the tag leaves out.
 func (b *builder) run(ctx context.Context, out string) error {
-	err := b.compile(ctx, out, "-tags="+taskTag)
+	err := b.compile(ctx, out, append(b.tags, taskTag))
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	if b.compile(ctx, out) == nil {
+	if b.compile(ctx, out, b.tags) == nil {
 		return nil
 	}
 	return err
 }
 
-func (b *builder) compile(ctx context.Context, out string, flags ...string) error {
-	args := append([]string{"build", "-trimpath", "-o", out}, flags...)
+// compile leaves out what is not the program's: the folder that the sources lie in, and the commit that is checked out there.
+func (b *builder) compile(ctx context.Context, out string, tags []string) error {
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-o", out}
+	if len(tags) > 0 {
+		args = append(args, "-tags="+strings.Join(tags, ","))
+	}
 	cmd := exec.CommandContext(ctx, "go", append(args, b.pkg)...)
 	cmd.Dir = b.dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
@@ -78,14 +72,19 @@ func (b *builder) compile(ctx context.Context, out string, flags ...string) erro
 	return nil
 }
 
-// command is what to type where there is a toolchain.
-func (b *builder) command(pkg string) string {
-	return "CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -o program " + pkg
-}
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
 
-func (b *builder) fail(cause error) error {
-	return fmt.Errorf("build %s for linux/amd64: %w\nin the folder of its module, or on a machine with Go, run\n  %s\nand start that program instead",
-		b.pkg, cause, b.command(b.pkg))
+// commandName is what the go command calls the program of a package: the end of its import path, whatever folder it lies in.
+func commandName(program string) (string, error) {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return "", err
+	}
+	pkg := info.Path
+	if majorVersion.MatchString(path.Base(pkg)) && strings.Contains(pkg, "/") {
+		pkg = path.Dir(pkg)
+	}
+	return programName(pkg), nil
 }
 
 func lastLines(text string, n int) string {

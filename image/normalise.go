@@ -28,7 +28,7 @@ func Normalise(img v1.Image) (v1.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
-	if config.OS != "linux" || config.Architecture != "amd64" {
+	if !runsOn(config.OS, config.Architecture) {
 		return nil, fmt.Errorf("%w: it is for %s/%s", ErrPlatform, config.OS, config.Architecture)
 	}
 	if normal(manifest) {

@@ -169,21 +169,26 @@ func TestProblems(t *testing.T) {
 		gz     = `{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip"}`
 		amd64  = `{"os":"linux","architecture":"amd64"}`
 	)
+	const stops = " stops"
 	for _, test := range []struct {
 		name, manifest, config string
-		codes                  []string
+		want                   []string
 	}{
 		{"good", `{` + docker + `,"layers":[` + gz + `]}`, amd64, nil},
-		{"arm64", `{` + docker + `}`, `{"os":"linux","architecture":"arm64"}`, []string{CodePlatform}},
-		{"windows", `{` + docker + `}`, `{"os":"windows","architecture":"amd64"}`, []string{CodePlatform}},
-		{"index", `{"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{},{}]}`, "", []string{CodeFormat}},
-		{"index without media type", `{"manifests":[{}]}`, "", []string{CodeFormat}},
-		{"list", `{"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]}`, "", []string{CodeFormat}},
-		{"oci", `{"mediaType":"application/vnd.oci.image.manifest.v1+json"}`, amd64, []string{CodeFormat}},
-		{"oci without media type", `{"config":{"mediaType":"application/vnd.oci.image.config.v1+json"}}`, amd64, []string{CodeFormat}},
-		{"zstd and oci", `{"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[` + gz + `,{"mediaType":"application/vnd.oci.image.layer.v1.tar+zstd"}]}`, amd64, []string{CodeFormat, CodeFormat}},
-		{"zstd in schema 2", `{` + docker + `,"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.zstd"}]}`, amd64, []string{CodeFormat}},
+		{"arm64", `{` + docker + `}`, `{"os":"linux","architecture":"arm64"}`, []string{CodePlatform + stops}},
+		{"windows", `{` + docker + `}`, `{"os":"windows","architecture":"amd64"}`, []string{CodePlatform + stops}},
+		{"index", `{"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{},{}]}`, "", []string{CodeFormat + stops}},
+		{"index without media type", `{"manifests":[{}]}`, "", []string{CodeFormat + stops}},
+		{"list", `{"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]}`, "", []string{CodeFormat + stops}},
+		{"oci", `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}`, amd64, []string{CodeFormat}},
+		{"oci without media type", `{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json"}}`, amd64, []string{CodeFormat}},
+		{"schema 1", `{"schemaVersion":1,"fsLayers":[{"blobSum":"sha256:00"}]}`, "", []string{CodeFormat + stops}},
+		{"schema 1, signed", `{"schemaVersion":1,"mediaType":"application/vnd.docker.distribution.manifest.v1+prettyjws"}`, "", []string{CodeFormat + stops}},
+		{"zstd and oci", `{"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[` + gz + `,{"mediaType":"application/vnd.oci.image.layer.v1.tar+zstd"}]}`, amd64, []string{CodeFormat, CodeFormat + stops}},
+		{"zstd in schema 2", `{` + docker + `,"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.zstd"}]}`, amd64, []string{CodeFormat + stops}},
 		{"foreign", `{` + docker + `,"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}]}`, amd64, []string{CodeFormat}},
+		{"plain, then zstd", `{` + docker + `,"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar"},{"mediaType":"application/vnd.oci.image.layer.v1.tar+zstd"}]}`, amd64, []string{CodeFormat, CodeFormat + stops}},
+		{"attestation", `{` + docker + `,"layers":[{"mediaType":"application/vnd.in-toto+json"}]}`, amd64, []string{CodeFormat + stops}},
 		{"configuration unknown", `{` + docker + `}`, "", nil},
 	} {
 		var config []byte
@@ -194,11 +199,15 @@ func TestProblems(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
-		var codes []string
+		var got []string
 		for _, p := range found {
-			codes = append(codes, p.Code)
+			code := p.Code
+			if p.Stops {
+				code += stops
+			}
+			got = append(got, code)
 		}
-		if diff := cmp.Diff(test.codes, codes); diff != "" {
+		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
 	}

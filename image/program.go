@@ -26,9 +26,8 @@ func (p Program) Remove() error {
 	return os.RemoveAll(filepath.Dir(p.Path))
 }
 
-// FindProgram is the program that travels: the running executable when local is set or when it is a static linux/amd64 file,
-// else a new one built from its main package with CGO_ENABLED=0, -trimpath and the tag sagefly_task (without the tag where the
-// package does not compile with it). Without a Go toolchain the error has the command to run elsewhere.
+// FindProgram is the program that travels in a bundle: the running executable when local is set or when it is a static linux/amd64
+// file, else the one of [FromRunning]. Without a Go toolchain the error has the command to run elsewhere.
 func FindProgram(ctx context.Context, local bool) (Program, error) {
 	path, err := executable()
 	if err != nil {
@@ -41,7 +40,7 @@ func FindProgram(ctx context.Context, local bool) (Program, error) {
 	if local || portable(path) == nil {
 		return Program{Path: path, Name: programName(name)}, nil
 	}
-	return build(ctx, path)
+	return FromRunning(ctx)
 }
 
 // executable is a path that holds the running program. Its file may have been deleted, or replaced by a newer one.

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,18 +97,22 @@ func TestDeletedProgram(t *testing.T) {
 	}
 }
 
-func TestBuild(t *testing.T) {
+func TestBuildAgain(t *testing.T) {
 	t.Parallel()
-	p, err := buildMain(t.Context(), &debug.BuildInfo{Path: "github.com/sagefly/sagefly/cmd/sagefly-nothing"})
-	for _, part := range []string{"build github.com/sagefly/sagefly/cmd/sagefly-nothing for linux/amd64", "CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath"} {
+	here := []string{t.TempDir(), "."}
+	p, err := again(t.Context(), &debug.BuildInfo{Path: "github.com/sagefly/sagefly/cmd/sagefly-nothing"}, here)
+	for _, part := range []string{"build github.com/sagefly/sagefly/cmd/sagefly-nothing for linux/amd64", "any of these folders: " + here[0], "CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%+v, %v, want %q", p, err, part)
 		}
 	}
-	if _, err := buildMain(t.Context(), &debug.BuildInfo{Path: "command-line-arguments"}); err == nil || !strings.Contains(err.Error(), "go run ./PACKAGE") {
-		t.Errorf("%v", err)
+	for _, pkg := range []string{"", "command-line-arguments", "example.com/m/pkg.test"} {
+		_, err := again(t.Context(), &debug.BuildInfo{Path: pkg}, here)
+		if _, ok := errors.AsType[*SourceError](err); !ok || !strings.Contains(err.Error(), "go run ./PACKAGE") {
+			t.Errorf("%q: %v", pkg, err)
+		}
 	}
-	p, err = buildMain(t.Context(), &debug.BuildInfo{Path: "github.com/sagefly/sagefly/internal/gen/images"})
+	p, err = again(t.Context(), &debug.BuildInfo{Path: "github.com/sagefly/sagefly/internal/gen/images"}, here)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +124,67 @@ func TestBuild(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Dir(p.Path)); !os.IsNotExist(err) {
 		t.Errorf("after Remove: %v", err)
+	}
+}
+
+// A package gives the same program in every folder, under every commit, and by whichever way it is found: images of the
+// running program and of its package had different digests.
+func TestSameProgramAnywhere(t *testing.T) {
+	t.Setenv("GOFLAGS", "-buildvcs=auto") // as where nobody forbids the go command to note the commit
+	files := map[string]string{"go.mod": "module example.com/team/hello/v2\n\ngo 1.26\n", "main.go": hello}
+	one, two := write(t, filepath.Join(t.TempDir(), "one"), files), write(t, filepath.Join(t.TempDir(), "two"), files)
+	for _, args := range [][]string{{"init", "--quiet"}, {"add", "."}, {"-c", "user.name=n", "-c", "user.email=e@example.com", "commit", "--quiet", "--message=m"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = two
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	info := &debug.BuildInfo{Path: "example.com/team/hello/v2"}
+	build := map[string]func() (Program, error){
+		"folder":         func() (Program, error) { return FromPackage(t.Context(), one) },
+		"with a commit":  func() (Program, error) { return FromPackage(t.Context(), two) },
+		"running":        func() (Program, error) { return again(t.Context(), info, []string{t.TempDir(), two}) },
+		"running, moved": func() (Program, error) { return again(t.Context(), info, []string{"/nowhere", one}) },
+	}
+	sums := map[string][]string{}
+	for way, build := range build {
+		p, err := build()
+		if err != nil {
+			t.Fatalf("%s: %v", way, err)
+		}
+		sum, err := hashFile(p.Path)
+		if err != nil || p.Name != "hello" {
+			t.Errorf("%s: the program is called %q, want hello as go build does: %v", way, p.Name, err)
+		}
+		sums[sum] = append(sums[sum], way)
+		if err := p.Remove(); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(sums) != 1 {
+		t.Errorf("there are %d programs: %v", len(sums), sums)
+	}
+}
+
+// Build tags of the running program hold for the one that travels, too.
+func TestBuildTags(t *testing.T) {
+	t.Parallel()
+	dir := write(t, t.TempDir(), map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.26\n", "main.go": "package main\n\nfunc main() { chosen() }\n",
+		"a.go": "//go:build one && two && sagefly_task\n\npackage main\n\nfunc chosen() {}\n",
+	})
+	info := &debug.BuildInfo{Path: "example.com/m", Settings: []debug.BuildSetting{{Key: "-tags", Value: "one,two"}}}
+	p, err := again(t.Context(), info, []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Remove(); err != nil {
+		t.Error(err)
+	}
+	info.Settings = nil
+	if _, err := again(t.Context(), info, []string{dir}); err == nil || !strings.Contains(err.Error(), "undefined: chosen") {
+		t.Errorf("without the tags: %v", err)
 	}
 }
 
