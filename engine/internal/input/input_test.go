@@ -212,8 +212,14 @@ func TestStageErrors(t *testing.T) {
 	}
 	for name, tt := range tests {
 		_, _, err := Stage(t.Context(), s, Channel{URI: tt.uri}, Shard{0, 1}, filepath.Join(t.TempDir(), "c"), Copy)
-		if err == nil || tt.want != nil && !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) {
-			t.Errorf("%s: %v", name, err)
-		}
+		wantError(t, name, err, tt.want, tt.text)
+	}
+}
+
+// wantError wants an error that is the kind, where that is not nil, and says the text.
+func wantError(t *testing.T, name string, err, kind error, text string) {
+	t.Helper()
+	if err == nil || kind != nil && !errors.Is(err, kind) || !strings.Contains(err.Error(), text) {
+		t.Errorf("%s: %v, want %q", name, err, text)
 	}
 }

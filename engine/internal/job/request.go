@@ -64,7 +64,7 @@ func unservedInput(r *request, c types.Channel) string {
 	switch {
 	case source == nil:
 		return "a data source other than S3DataSource"
-	case source.S3DataType != types.S3DataTypeS3Prefix:
+	case source.S3DataType != types.S3DataTypeS3Prefix && source.S3DataType != types.S3DataTypeManifestFile:
 		return "S3DataType " + string(source.S3DataType)
 	case mode == types.TrainingInputModePipe:
 		return "input mode Pipe"

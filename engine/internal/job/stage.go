@@ -44,7 +44,7 @@ func stageReason(err error) string {
 	if errors.Is(err, input.ErrEmpty) {
 		return "ClientError: Data download failed:" + err.Error() + ". Please ensure that the S3 URL is correct and that the bucket has objects under it."
 	}
-	if errors.Is(err, object.ErrNoBucket) {
+	if errors.Is(err, object.ErrNoBucket) || errors.Is(err, input.ErrManifest) {
 		return "ClientError: Data download failed:" + err.Error()
 	}
 	return internal(err)
@@ -73,7 +73,8 @@ func (v *supervisor) prepare(ctx context.Context, host string, index int) error 
 		}
 		channel := input.Channel{
 			Name: *c.ChannelName, URI: *c.DataSource.S3DataSource.S3Uri,
-			Sharded: c.DataSource.S3DataSource.S3DataDistributionType == types.S3DataDistributionShardedByS3Key,
+			Manifest: c.DataSource.S3DataSource.S3DataType == types.S3DataTypeManifestFile,
+			Sharded:  c.DataSource.S3DataSource.S3DataDistributionType == types.S3DataDistributionShardedByS3Key,
 		}
 		shard := input.Shard{Index: index, Hosts: len(v.names)}
 		if _, _, err := input.Stage(ctx, v.service.Objects, channel, shard, target, lay); err != nil {
