@@ -33,22 +33,27 @@ func Bundle(ctx context.Context, source, dst string) (sha256 string, err error) 
 		return "", fmt.Errorf("bundle: %w", err)
 	}
 	if !info.IsDir() {
-		return writeBundle(ctx, dst, []entry{{filepath.Base(source), source, info}})
+		return writeBundle(ctx, dst, []entry{{filepath.Base(source), source, info}}, gzip.BestSpeed)
 	}
 	entries, err := collect(source)
 	if err != nil {
 		return "", fmt.Errorf("bundle %s: %w", source, err)
 	}
-	return writeBundle(ctx, dst, entries)
+	return writeBundle(ctx, dst, entries, gzip.BestSpeed)
 }
 
-// Bundle writes a bundle that holds the program alone, under its name; see the function [Bundle].
+// Bundle writes a bundle that holds the program alone, under its name; see the function [Bundle]. One that stays on this machine is not
+// compressed: every job unpacks it before it begins.
 func (p Program) Bundle(ctx context.Context, dst string) (sha256 string, err error) {
 	info, err := os.Stat(p.Path)
 	if err != nil {
 		return "", fmt.Errorf("bundle: %w", err)
 	}
-	return writeBundle(ctx, dst, []entry{{p.Name, p.Path, info}})
+	level := gzip.BestSpeed
+	if p.Stays {
+		level = gzip.NoCompression
+	}
+	return writeBundle(ctx, dst, []entry{{p.Name, p.Path, info}}, level)
 }
 
 // entry is one file of a bundle.
@@ -153,7 +158,7 @@ func tooLarge(entries []entry) error {
 }
 
 // writeBundle leaves dst whole or not at all.
-func writeBundle(ctx context.Context, dst string, entries []entry) (sum string, err error) {
+func writeBundle(ctx context.Context, dst string, entries []entry, level int) (sum string, err error) {
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	f, err := os.Create(dst)
 	if err != nil {
@@ -165,15 +170,15 @@ func writeBundle(ctx context.Context, dst string, entries []entry) (sum string, 
 		}
 	}()
 	hash := sha256.New()
-	if err := pack(ctx, io.MultiWriter(f, hash), entries); err != nil {
+	if err := pack(ctx, io.MultiWriter(f, hash), entries, level); err != nil {
 		return "", fmt.Errorf("bundle: %w", err)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// pack compresses for speed: a launch waits for it, and a program of 25 MB gains little from more.
-func pack(ctx context.Context, w io.Writer, entries []entry) error {
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+// pack compresses for speed, if at all: a launch waits for it, and a program of 25 MB gains little from more.
+func pack(ctx context.Context, w io.Writer, entries []entry, level int) error {
+	z, err := gzip.NewWriterLevel(w, level)
 	if err != nil {
 		return err
 	}

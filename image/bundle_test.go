@@ -251,3 +251,30 @@ func BenchmarkBundleProgram(b *testing.B) {
 		}
 	}
 }
+
+// A program whose jobs run here is stored as it is, and unpacks to the same file as the compressed one of other targets.
+func TestStayingProgramIsNotCompressed(t *testing.T) {
+	t.Parallel()
+	p, err := FindProgram(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := p
+	far.Stays = false
+	var sizes []int
+	var held []string
+	for _, one := range []Program{p, far} {
+		dst := filepath.Join(t.TempDir(), "out.tar.gz")
+		if _, err := one.Bundle(t.Context(), dst); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(dst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes, held = append(sizes, len(data)), append(held, contents(t, data)[p.Name])
+	}
+	if sizes[0] < len(held[0]) || sizes[1] > len(held[1])*2/3 || held[0] != held[1] {
+		t.Errorf("bundles of %d and %d bytes hold %d and %d", sizes[0], sizes[1], len(held[0]), len(held[1]))
+	}
+}

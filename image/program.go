@@ -13,9 +13,10 @@ import (
 
 // Program is an executable that runs on the job's machines.
 type Program struct {
-	Path string // its content; of a running program that was deleted, as go run does, /proc/self/exe
-	Name string // what it is called in a bundle or image: letters, digits, "-", "_" and "."
-	Temp bool   // the caller removes the folder that Path is in; see [Program.Remove]
+	Path  string // its content; of a running program that was deleted, as go run does, /proc/self/exe
+	Name  string // what it is called in a bundle or image: letters, digits, "-", "_" and "."
+	Stays bool   // its jobs run on this machine
+	Temp  bool   // the caller removes the folder that Path is in; see [Program.Remove]
 }
 
 // Remove removes a program that was built for this launch.
@@ -38,7 +39,7 @@ func FindProgram(ctx context.Context, local bool) (Program, error) {
 		return Program{}, fmt.Errorf("find program: %w", err)
 	}
 	if local || portable(path) == nil {
-		return Program{Path: path, Name: programName(name)}, nil
+		return Program{Path: path, Name: programName(name), Stays: local}, nil
 	}
 	return FromRunning(ctx)
 }
