@@ -14,7 +14,7 @@ import (
 
 // launchTasks are what the tests of launching run in jobs of a real engine.
 func launchTasks() []sagefly.Task {
-	return []sagefly.Task{report, behave, carry, nobody, everybody}
+	return []sagefly.Task{report, behave, carry, nobody, everybody, epochs}
 }
 
 type reportInput struct {
@@ -107,3 +107,27 @@ var nobody = sagefly.NewTraining("nobody", func(context.Context, empty) (one, er
 
 var everybody = sagefly.NewTraining("everybody", func(context.Context, empty) (one, error) { return one{1}, nil },
 	sagefly.TrainingConfig{InstanceCount: 2, Persist: func(sagefly.Cluster) bool { return true }})
+
+type epochsInput struct{ Epochs int }
+
+type epochsOutput struct{ From, To int }
+
+// epochs counts, keeps a checkpoint after each epoch, and goes on where the checkpoint ends.
+var epochs = sagefly.NewTraining("epochs", func(ctx context.Context, in epochsInput) (out epochsOutput, err error) {
+	if _, err := sagefly.LoadCheckpoint(ctx, "epoch.json", &out.From); err != nil {
+		return out, err
+	}
+	for out.To = out.From; out.To < in.Epochs; {
+		select {
+		case <-ctx.Done():
+			return out, context.Cause(ctx)
+		case <-time.After(10 * time.Millisecond): // an epoch's work
+		}
+		out.To++
+		if err := sagefly.SaveCheckpoint(ctx, "epoch.json", out.To); err != nil {
+			return out, err
+		}
+		fmt.Println("epoch", out.To)
+	}
+	return out, nil
+}, sagefly.TrainingConfig{MaxRuntime: time.Hour, Checkpoints: true})

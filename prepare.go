@@ -69,6 +69,9 @@ func (d *definition) preparation(ctx context.Context, target Target, values valu
 	if err != nil {
 		return nil, err
 	}
+	if target.Checkpoints != "" && !d.config.Checkpoints {
+		return nil, errors.New("the target has a place for checkpoints, and the task keeps none: set Checkpoints in its configuration")
+	}
 	p := &preparation{definition: d, target: target, chosen: chosen, config: target.apply(d.config), files: target.files(), values: values}
 	p.request = p.blank(freshName(d.name))
 	return p, nil

@@ -28,6 +28,10 @@ type Target struct {
 	InstanceCount int           // hosts; 0 = the task's
 	MaxRuntime    time.Duration // whole seconds; 0 = the task's
 
+	// Checkpoints is where the task's checkpoints are, s3://BUCKET/PREFIX: a job begins with what an earlier one left there. "" = the
+	// task's. It is an error for a task without checkpoints.
+	Checkpoints string
+
 	Spot bool              // in addition to the task's
 	Tags map[string]string // in addition to the task's, and before them
 
@@ -89,6 +93,9 @@ func (t Target) apply(c TrainingConfig) TrainingConfig {
 	}
 	if t.InstanceCount > 0 {
 		c.InstanceCount = t.InstanceCount
+	}
+	if t.Checkpoints != "" {
+		c.CheckpointURI = t.Checkpoints
 	}
 	c.Spot = c.Spot || t.Spot
 	if t.MaxRuntime > 0 {

@@ -66,6 +66,7 @@ type ConfigDescription struct {
 	InstanceCount int      `json:"instanceCount"`
 	MaxRuntime    int      `json:"maxRuntimeSeconds"`
 	Spot          bool     `json:"spot,omitempty"`
+	Checkpoints   bool     `json:"checkpoints,omitempty"`
 	Image         string   `json:"image,omitempty"`
 	Metrics       []string `json:"metrics,omitempty"`
 }
@@ -77,7 +78,7 @@ func (d *definition) describe() Description {
 		Input: describeFields(d.input), Output: describeFields(d.output),
 		Config: ConfigDescription{
 			InstanceType: c.InstanceType, InstanceCount: c.InstanceCount, MaxRuntime: int(c.MaxRuntime / time.Second),
-			Spot: c.Spot, Image: c.Image, Metrics: d.metricNames(),
+			Spot: c.Spot, Checkpoints: c.Checkpoints, Image: c.Image, Metrics: d.metricNames(),
 		},
 	}
 }

@@ -32,6 +32,7 @@ type runFlags struct {
 	instance   string
 	image      string
 	instances  int
+	checkpoint string
 	spot       bool
 	tags       []string
 	maxRuntime time.Duration
@@ -107,7 +108,7 @@ func machines(c sagefly.ConfigDescription) string {
 func (o *runFlags) bind(cmd *cobra.Command, d sagefly.Description, taken []string) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	own := []string{"help", "name", "out", "detach", "image", "instance", "instances", "spot", "tag", "max-runtime"}
+	own := []string{"help", "name", "out", "detach", "image", "instance", "instances", "spot", "tag", "max-runtime", "checkpoints"}
 	o.fields = addFieldFlags(cmd, d.Input, append(own, taken...))
 	f.StringVar(&o.name, "name", "", "the job's name (default TASK-TIME-SUFFIX)")
 	f.StringVar(&o.out, "out", "", "download the model and output into this folder afterwards")
@@ -115,6 +116,9 @@ func (o *runFlags) bind(cmd *cobra.Command, d sagefly.Description, taken []strin
 	f.StringVar(&o.image, "image", "", "image that runs the task, as image push prints it (default the task's, else AWS's own with this program as its script)")
 	f.StringVar(&o.instance, "instance", "", "instance type (default "+d.Config.InstanceType+")")
 	f.IntVar(&o.instances, "instances", 0, fmt.Sprintf("number of hosts (default %d)", d.Config.InstanceCount))
+	if d.Config.Checkpoints {
+		f.StringVar(&o.checkpoint, "checkpoints", "", "go on from the checkpoints at this s3:// prefix (default one of the job's own)")
+	}
 	f.BoolVar(&o.spot, "spot", d.Config.Spot, "use spare capacity, which may be taken away")
 	f.StringArrayVar(&o.tags, "tag", nil, "tag of the job, KEY=VALUE (repeatable)")
 	f.DurationVar(&o.maxRuntime, "max-runtime", 0, fmt.Sprintf("stop the job after this time (default %v)", time.Duration(d.Config.MaxRuntime)*time.Second))
@@ -142,7 +146,11 @@ func (o *runFlags) target(t *target) (sagefly.Target, error) {
 	case o.maxRuntime < 0 || o.maxRuntime%time.Second != 0:
 		return sagefly.Target{}, usage(fmt.Sprintf("--max-runtime %v: want whole seconds", o.maxRuntime), "", "--max-runtime 90m")
 	}
+	if o.checkpoint != "" && !isAddress(o.checkpoint) {
+		return sagefly.Target{}, usage("--checkpoints "+o.checkpoint+" is no address in S3", "", "--checkpoints s3://BUCKET/PREFIX")
+	}
 	out := t.sagefly()
+	out.Checkpoints = o.checkpoint
 	out.Image, out.InstanceType, out.InstanceCount, out.Spot, out.Tags, out.MaxRuntime = o.image, o.instance, o.instances, o.spot, tags, o.maxRuntime
 	return out, nil
 }

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,5 +54,42 @@ func TestDigits(t *testing.T) {
 				t.Errorf("values are of %s with model %s, want those of %s", r.Output.Host, r.Output.Model, host)
 			}
 		})
+	}
+}
+
+// A run goes on from another's checkpoint: it trains only the epochs that are left, and ends with the model of one that did them all.
+func TestDigitsGoOn(t *testing.T) {
+	t.Parallel()
+	data := tempDir(t)
+	run := func(out string, args ...string) (job, model string) {
+		t.Helper()
+		cmd := exec.Command("go", append([]string{"run", "./examples/digits", "run", "--json", "--out", out}, args...)...)
+		cmd.Dir = testenv.Root(t)
+		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "SAGEFLY_DATA="+data)
+		printed, err := cmd.Output()
+		var r digitsRun
+		if err == nil {
+			err = json.Unmarshal(printed, &r)
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, printed)
+		}
+		file, err := os.ReadFile(filepath.Join(out, "model.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.TrainingJobName, string(file)
+	}
+	_, whole := run(filepath.Join(data, "whole"), "--epochs", "9")
+	half, _ := run(filepath.Join(data, "half"), "--epochs", "4")
+	rest, model := run(filepath.Join(data, "rest"), "--epochs", "9", "--checkpoints", "s3://sagemaker-us-east-1-000000000000/sagefly/checkpoints/"+half)
+	if model != whole {
+		t.Error("4 epochs and 5 more give another model than 9")
+	}
+	logs := exec.Command(testenv.Program(t), "logs", rest)
+	logs.Env = append(logs.Environ(), "SAGEFLY_DATA="+data)
+	text, err := logs.Output()
+	if n := strings.Count(string(text), "validation:accuracy="); err != nil || n != 5 {
+		t.Errorf("the second run trained %d epochs, want 5 (%v)\n%s", n, err, text)
 	}
 }
