@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -15,7 +16,7 @@ import (
 // OwnedError says that another process owns the data directory.
 type OwnedError struct {
 	Dir  string
-	PID  int    // 0 when the owner has not said yet
+	PID  int    // 0 when the owner has not said within two seconds
 	Addr string // where it listens; "" when it does not (yet)
 }
 
@@ -59,7 +60,8 @@ func own(dir string) (*ownership, error) {
 const linger = 2 * time.Second
 
 // lock takes the lock or returns EWOULDBLOCK. A child that an owner forked just before it was killed holds the lock too,
-// until it becomes another program milliseconds later; so the lock of an owner that is dead is waited for.
+// until it becomes another program milliseconds later; so the lock of an owner that is dead is waited for. An owner that has not said
+// who it is will say so in a moment.
 func lock(dir string, f *os.File) error {
 	for deadline := time.Now().Add(linger); ; time.Sleep(5 * time.Millisecond) {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -67,7 +69,7 @@ func lock(dir string, f *os.File) error {
 			return err
 		}
 		o, readErr := readOwner(dir)
-		if readErr != nil || !errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH) {
+		if !errors.Is(readErr, fs.ErrNotExist) && (readErr != nil || !errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH)) {
 			return err
 		}
 	}
@@ -84,7 +86,8 @@ func (o *ownership) announce(addr string) error {
 
 func (o *ownership) release() error {
 	_ = os.Remove(filepath.Join(o.dir, "owner.json")) // a stale one is harmless: the lock decides
-	return o.file.Close()
+	// Closing alone would leave the lock to a child that was forked a moment ago.
+	return errors.Join(syscall.Flock(int(o.file.Fd()), syscall.LOCK_UN), o.file.Close())
 }
 
 func readOwner(dir string) (owner, error) {

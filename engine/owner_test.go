@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sagefly/sagefly/internal/atomicfile"
 )
 
 // held is a data directory whose lock somebody holds, with an owner.json that names pid.
@@ -59,5 +61,49 @@ func TestLockOfALivingOwnerIsNot(t *testing.T) {
 	}
 	if waited := time.Since(start); waited >= linger {
 		t.Errorf("waited %v for an owner that lives", waited)
+	}
+}
+
+// An owner that closed, and whose forked child still has the lock's file open, leaves the lock.
+func TestReleaseFreesTheLockOfChildren(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := own(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := syscall.Dup(int(first.file.Fd())) // as fork leaves it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Close(child) }()
+	if err := first.release(); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	second, err := own(dir)
+	if err != nil || time.Since(start) >= linger {
+		t.Fatalf("owned after %v: %v", time.Since(start), err)
+	}
+	if err := second.release(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A lock whose owner has not said who it is yet is waited for, until it does.
+func TestLockOfAnUnknownOwnerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	dir, _ := held(t, os.Getpid())
+	said, err := os.ReadFile(filepath.Join(dir, "owner.json"))
+	if err == nil {
+		err = os.Remove(filepath.Join(dir, "owner.json"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(50*time.Millisecond, func() { _ = atomicfile.WriteFile(filepath.Join(dir, "owner.json"), said, 0o600) })
+	_, err = own(dir)
+	if e, ok := errors.AsType[*OwnedError](err); !ok || e.PID != os.Getpid() {
+		t.Errorf("err = %v", err)
 	}
 }
