@@ -52,6 +52,16 @@ func law() []edge {
 			reason: "purego makes a binary dynamic, so only the one program is; all others start it as a program",
 		},
 		{
+			from:   []string{"tuner"},
+			to:     []string{".", "api/...", "algorithm/...", "cli/...", "cloud/...", "container/...", "engine/...", "image/...", "net", "os/exec"},
+			reason: "it searches any space, and what evaluates the trials is not its business",
+		},
+		{
+			from: []string{"tuner"}, direct: true,
+			to:     []string{"os", "time", "context", "sync"},
+			reason: "a suggestion is a function of the trials so far, so that every search can be replayed",
+		},
+		{
 			from: []string{"engine/..."}, to: []string{"cli/...", "github.com/spf13/cobra"},
 			reason: "the engine is a library that test suites and other programs embed",
 		},

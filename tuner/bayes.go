@@ -1,0 +1,174 @@
+package tuner
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+const (
+	fitMost   = 150 // examples that the kernel's parameters are fitted to
+	modelMost = 300 // examples in the model
+	draws     = 16  // fantasies of what runs
+)
+
+// bayesian is the untried point of the greatest expected improvement.
+func (s *Search) bayesian(k *knowledge) vector {
+	r := s.stream(k.index)
+	a, ok := s.acquisition(k, r)
+	if !ok {
+		return s.random(k)
+	}
+	if left := s.left(k, 600); left != nil {
+		return a.greatest(left)
+	}
+	if v := a.climb(k, r); v != nil {
+		return v
+	}
+	return s.random(k)
+}
+
+// acquisition scores points.
+type acquisition struct {
+	space    *Space
+	model    *model
+	best     []float64 // what is to be improved, for each fantasy
+	failures bool      // the last column of targets is 1 for a success and 0 for a failure
+	tops     []vector  // observed points, the best first
+}
+
+// acquisition builds the model over what is done and what runs.
+func (s *Search) acquisition(k *knowledge, r *rand.Rand) (*acquisition, bool) {
+	done := chosen(k.done, modelMost)
+	x, y := s.data(done)
+	g := newGeometry(s.space, s.tasks())
+	h := s.hyper(g, k.done)
+	columns := mat.NewDense(len(y), 1, slices.Clone(y))
+	m, ok := condition(g, h, x, columns)
+	if !ok {
+		return nil, false
+	}
+	a := &acquisition{space: s.space, model: m, tops: tops(done)}
+	if len(k.running) > 0 {
+		x, columns = m.imagine(x, y, k.running, r)
+	}
+	if columns, a.failures = withFailures(columns, done, len(k.running)); len(k.running) > 0 || a.failures {
+		if a.model, ok = condition(g, h, x, columns); !ok {
+			return nil, false
+		}
+	}
+	a.incumbents(x)
+	return a, true
+}
+
+// imagine adds the running points with drawn outcomes.
+func (m *model) imagine(x []example, y []float64, running []vector, r *rand.Rand) ([]example, *mat.Dense) {
+	pending := make([]example, len(running))
+	for i, v := range running {
+		pending[i] = example{v: v}
+	}
+	drawn := m.fantasies(pending, draws, r)
+	columns := mat.NewDense(len(x)+len(pending), draws, nil)
+	for s := range draws {
+		for i := range y {
+			columns.Set(i, s, y[i])
+		}
+		for i := range pending {
+			columns.Set(len(x)+i, s, drawn.At(i, s))
+		}
+	}
+	return append(slices.Clone(x), pending...), columns
+}
+
+// withFailures adds a column that says where trials succeed, when more than three in ten fail. Running ones are taken for successes.
+func withFailures(columns *mat.Dense, done []outcome, running int) (*mat.Dense, bool) {
+	failed := 0
+	for _, o := range done {
+		if math.IsNaN(o.value) {
+			failed++
+		}
+	}
+	if failed*10 <= len(done)*3 {
+		return columns, false
+	}
+	rows, n := columns.Dims()
+	all := mat.NewDense(rows, n+1, nil)
+	all.Slice(0, rows, 0, n).(*mat.Dense).Copy(columns)
+	for i := range rows {
+		if i >= len(done) || !math.IsNaN(done[i].value) {
+			all.Set(i, n, 1)
+		}
+	}
+	return all, true
+}
+
+// incumbents finds, for each fantasy, the least mean at a point that was tried or runs: a mean is not fooled by one lucky noisy value.
+func (a *acquisition) incumbents(x []example) {
+	own := slices.DeleteFunc(slices.Clone(x), func(e example) bool { return e.task != 0 })
+	if len(own) == 0 {
+		own = x
+	}
+	means, _ := a.model.predict(own)
+	rows, columns := means.Dims()
+	if a.failures {
+		columns--
+	}
+	a.best = make([]float64, columns)
+	for s := range columns {
+		a.best[s] = math.Inf(1)
+		for i := range rows {
+			a.best[s] = min(a.best[s], means.At(i, s))
+		}
+	}
+}
+
+// scores are the logarithms of expected improvement, higher is better.
+func (a *acquisition) scores(at []vector) []float64 {
+	points := make([]example, len(at))
+	for i, v := range at {
+		points[i] = example{v: v}
+	}
+	means, deviation := a.model.predict(points)
+	out := make([]float64, len(at))
+	each := make([]float64, len(a.best))
+	for i := range at {
+		for s, best := range a.best {
+			each[s] = logImprovement(best, means.At(i, s), deviation[i])
+		}
+		out[i] = logMeanExp(each)
+		if a.failures {
+			out[i] += math.Log(min(max(means.At(i, len(a.best)), 0.01), 1))
+		}
+	}
+	return out
+}
+
+// hyper are the kernel's parameters, fitted to the first so many of what is done. How many is a function of how many there are, and grows in
+// steps of a twentieth, so that most suggestions reuse the last fit.
+func (s *Search) hyper(g *geometry, done []outcome) hyper {
+	n := len(done)
+	if step := max(n/20, 1); n > 20 {
+		n -= n % step
+	}
+	x, y := s.data(chosen(done[:n], fitMost))
+	name := fingerprint(x, y)
+	if h, known := s.fitted[name]; known {
+		return h
+	}
+	h := fit(g, x, y)
+	s.fitted = map[string]hyper{name: h}
+	return h
+}
+
+// fingerprint tells data apart.
+func fingerprint(x []example, y []float64) string {
+	sum := fnv.New128a()
+	for i := range x {
+		fmt.Fprintf(sum, "%x %d %x\n", x[i].v.key(), x[i].task, math.Float64bits(y[i]))
+	}
+	return string(sum.Sum(nil))
+}

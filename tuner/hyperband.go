@@ -1,0 +1,121 @@
+package tuner
+
+import (
+	"math"
+	"slices"
+)
+
+// Hyperband stops trials early by asynchronous successive halving: a trial's resource is how many values of the objective it has reported,
+// and at rungs of Min·3ᵏ it goes on when it is among the best third of all that ever came there (Li et al., A System for Massively Parallel
+// Hyperparameter Tuning, 2020, in its stopping form, as SageMaker stops training jobs and does not pause them).
+type Hyperband struct {
+	Min, Max int  // resource: 1 ≤ Min ≤ Max
+	Maximize bool // as in [Config]
+}
+
+// Verdict is a decision on a trial at a rung. Verdicts are kept in the order in which they were made: they are all that Hyperband knows.
+type Verdict struct {
+	Trial int // its number
+	Rung  int // the resource of the rung
+	Value float64
+	Stop  bool
+}
+
+const eta = 3
+
+// Rungs are the resources at which decisions are made, below Max.
+func (h Hyperband) Rungs() []int {
+	var rungs []int
+	for r := h.Min; r < h.Max; r *= eta {
+		rungs = append(rungs, r)
+	}
+	return rungs
+}
+
+// Judge returns the verdicts that are due for a trial with these values so far, the earliest first; none when it has reached no rung that it
+// was not judged at, or was told to stop before. At Max a trial is at its end, which is no verdict.
+func (h Hyperband) Judge(made []Verdict, trial int, curve []float64) []Verdict {
+	judged := map[int]bool{}
+	for _, v := range made {
+		if v.Trial == trial {
+			judged[v.Rung] = true
+			if v.Stop {
+				return nil
+			}
+		}
+	}
+	var due []Verdict
+	for _, rung := range h.Rungs() {
+		if rung > len(curve) || judged[rung] {
+			continue
+		}
+		v := Verdict{Trial: trial, Rung: rung, Value: curve[rung-1]}
+		v.Stop = h.loses(made, v)
+		due = append(due, v)
+		if v.Stop {
+			break
+		}
+	}
+	return due
+}
+
+// loses says whether the value is outside the best third at its rung, itself included. Fewer than three values decide nothing.
+func (h Hyperband) loses(made []Verdict, v Verdict) bool {
+	values := []float64{h.cost(v.Value)}
+	for _, m := range made {
+		if m.Rung == v.Rung {
+			values = append(values, h.cost(m.Value))
+		}
+	}
+	if len(values) < eta {
+		return false
+	}
+	slices.Sort(values)
+	return !(h.cost(v.Value) <= values[(len(values)-1)/eta])
+}
+
+func (h Hyperband) cost(value float64) float64 {
+	switch {
+	case math.IsNaN(value):
+		return math.Inf(1)
+	case h.Maximize:
+		return -value
+	}
+	return value
+}
+
+// Observed turns the trials into what a search should learn from: their values at the highest rung that has enough of them, so that only
+// like is compared with like. The others, and all while no rung has enough, are Running for the search.
+func (h Hyperband) Observed(trials []Trial, made []Verdict, dimensions int) []Trial {
+	rung := h.telling(made, max(6, dimensions+1))
+	out := make([]Trial, len(trials))
+	for i, t := range trials {
+		out[i] = Trial{Point: t.Point, Status: Running}
+		if t.Status == Failed {
+			out[i] = t
+		}
+	}
+	for n, v := range made {
+		if v.Rung == rung && v.Trial < len(out) {
+			out[v.Trial] = Trial{Point: trials[v.Trial].Point, Status: Finished, Value: v.Value, End: n}
+		}
+	}
+	return out
+}
+
+// telling is the highest rung with enough values; 0 when there is none.
+func (h Hyperband) telling(made []Verdict, enough int) int {
+	best := 0
+	for _, rung := range h.Rungs() {
+		n := 0
+		for _, v := range made {
+			if v.Rung == rung {
+				n++
+			}
+		}
+		if n >= enough {
+			best = rung
+		}
+	}
+	return best
+}

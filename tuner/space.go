@@ -1,0 +1,283 @@
+package tuner
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Point is one choice of values: a text for every active parameter, numbers in their shortest form that reads back.
+type Point map[string]string
+
+// Space is the set of all points. It does not change and is safe for concurrent use.
+type Space struct {
+	parameters []Parameter // a parameter comes after the one it depends on
+	axes       []axis      // of the numbers
+	parent     []int       // index of the parameter that decides about this one; −1
+	size       float64     // number of points; +Inf
+}
+
+// NewSpace makes a space. Errors name the parameter.
+func NewSpace(parameters ...Parameter) (*Space, error) {
+	if len(parameters) == 0 {
+		return nil, errors.New("a space needs at least one parameter")
+	}
+	names := map[string]int{}
+	for i := range parameters {
+		p := &parameters[i]
+		if err := p.check(); err != nil {
+			return nil, err
+		}
+		if _, twice := names[p.Name]; twice {
+			return nil, fmt.Errorf("parameter %s is there twice", p.Name)
+		}
+		names[p.Name] = i
+	}
+	for i := range parameters {
+		if err := checkWhen(parameters, names, i); err != nil {
+			return nil, err
+		}
+	}
+	return build(slices.Clone(parameters))
+}
+
+func checkWhen(parameters []Parameter, names map[string]int, i int) error {
+	p := &parameters[i]
+	if p.When == nil {
+		return nil
+	}
+	at, known := names[p.When.Parameter]
+	if !known {
+		return fmt.Errorf("parameter %s depends on %q, which is none", p.Name, p.When.Parameter)
+	}
+	parent := &parameters[at]
+	if parent.Kind == Continuous {
+		return fmt.Errorf("parameter %s depends on %s, which is continuous: a condition needs a categorical or integer one", p.Name, parent.Name)
+	}
+	for _, v := range p.When.In {
+		if !parent.has(v) {
+			return fmt.Errorf("parameter %s depends on %s being %q, which it never is", p.Name, parent.Name, v)
+		}
+	}
+	for n := 0; parent.When != nil; n++ {
+		if n > len(parameters) || parent.When.Parameter == p.Name {
+			return fmt.Errorf("parameter %s depends on itself", p.Name)
+		}
+		at, known = names[parent.When.Parameter]
+		if !known {
+			break // its own check says so
+		}
+		parent = &parameters[at]
+	}
+	if len(p.When.In) == 0 || p.When.Parameter == p.Name {
+		return fmt.Errorf("parameter %s is never active", p.Name)
+	}
+	return nil
+}
+
+// has says whether the text is one of the parameter's values.
+func (p *Parameter) has(text string) bool {
+	if p.Kind == Categorical {
+		return slices.Contains(p.Values, text)
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return err == nil && v >= p.Min && v <= p.Max && (p.Kind != Integer || v == math.Trunc(v))
+}
+
+// build sorts the parameters, parents first, and otherwise by name, so that a space does not depend on the order it was written in.
+func build(parameters []Parameter) (*Space, error) {
+	slices.SortFunc(parameters, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	s := &Space{}
+	index := map[string]int{}
+	for len(s.parameters) < len(parameters) {
+		for _, p := range parameters {
+			_, done := index[p.Name]
+			parent := -1
+			if p.When != nil {
+				at, ready := index[p.When.Parameter]
+				done = done || !ready
+				parent = at
+			}
+			if done {
+				continue
+			}
+			index[p.Name] = len(s.parameters)
+			s.parameters = append(s.parameters, p)
+			s.parent = append(s.parent, parent)
+			s.axes = append(s.axes, newAxis(&p))
+		}
+	}
+	s.size = s.count()
+	return s, nil
+}
+
+// Size is the number of different points, +Inf with an active continuous parameter.
+func (s *Space) Size() float64 { return s.size }
+
+// count multiplies from the last parameter to the first: ways[i] is how many ways there are to choose everything that depends on i, for
+// each of its values together.
+func (s *Space) count() float64 {
+	total := 1.0
+	for i := range s.parameters {
+		if s.parent[i] < 0 {
+			total *= s.ways(i)
+		}
+	}
+	return total
+}
+
+// ways is the number of choices of the parameter with all that depends on it.
+func (s *Space) ways(i int) float64 {
+	p := &s.parameters[i]
+	levels := p.levels()
+	if levels == 0 {
+		return math.Inf(1)
+	}
+	var children []int
+	for j := range s.parameters {
+		if s.parent[j] == i {
+			children = append(children, j)
+		}
+	}
+	if len(children) == 0 {
+		return levels
+	}
+	special := map[string]float64{} // values on which something depends
+	for _, c := range children {
+		for _, v := range s.parameters[c].When.In {
+			special[s.canonical(i, v)] = 1
+		}
+	}
+	for _, c := range children {
+		n := s.ways(c)
+		seen := map[string]bool{}
+		for _, v := range s.parameters[c].When.In {
+			if v = s.canonical(i, v); !seen[v] {
+				special[v] *= n
+				seen[v] = true
+			}
+		}
+	}
+	sum := levels - float64(len(special))
+	for _, n := range special {
+		sum += n
+	}
+	return sum
+}
+
+// canonical is the text that a point has for the value.
+func (s *Space) canonical(i int, text string) string {
+	if s.parameters[i].Kind == Categorical {
+		return text
+	}
+	v, _ := strconv.ParseFloat(text, 64) // the caller has checked it
+	return s.axes[i].text(s.axes[i].place(v))
+}
+
+// Check says what is wrong with a point: an inactive or unknown name, a missing one, a value outside the range.
+func (s *Space) Check(p Point) error {
+	_, err := s.encode(p)
+	return err
+}
+
+// vector is a point inside the search: a place of [0, 1] for a number, an index for a category, NaN for an inactive parameter.
+type vector []float64
+
+func (v vector) active(i int) bool { return !math.IsNaN(v[i]) }
+
+// activeIn says whether parameter i takes part, given the values of those before it.
+func (s *Space) activeIn(v vector, i int) bool {
+	parent := s.parent[i]
+	if parent < 0 {
+		return true
+	}
+	return v.active(parent) && s.holds(v, i)
+}
+
+func (s *Space) holds(v vector, i int) bool {
+	text := s.text(v, s.parent[i])
+	return slices.ContainsFunc(s.parameters[i].When.In, func(in string) bool { return s.canonical(s.parent[i], in) == text })
+}
+
+func (s *Space) text(v vector, i int) string {
+	if p := &s.parameters[i]; p.Kind == Categorical {
+		return p.Values[int(v[i])]
+	}
+	return s.axes[i].text(v[i])
+}
+
+// snap moves a vector onto the point it stands for: integers to the middle of their cells, inactive parameters to NaN.
+func (s *Space) snap(v vector) {
+	for i := range s.parameters {
+		switch p := &s.parameters[i]; {
+		case !s.activeIn(v, i):
+			v[i] = math.NaN()
+		case p.Kind == Integer || p.Min == p.Max && p.Kind == Continuous:
+			v[i] = s.axes[i].place(s.axes[i].at(v[i]))
+		}
+	}
+}
+
+func (s *Space) decode(v vector) Point {
+	p := Point{}
+	for i := range s.parameters {
+		if v.active(i) {
+			p[s.parameters[i].Name] = s.text(v, i)
+		}
+	}
+	return p
+}
+
+func (s *Space) encode(p Point) (vector, error) {
+	v := make(vector, len(s.parameters))
+	left := maps.Clone(p)
+	for i := range s.parameters {
+		name := s.parameters[i].Name
+		text, given := p[name]
+		delete(left, name)
+		switch active := s.activeIn(v, i); {
+		case active && !given:
+			return nil, fmt.Errorf("point: parameter %s is missing", name)
+		case !active && given:
+			return nil, fmt.Errorf("point: parameter %s has a value where it is not active", name)
+		case !active:
+			v[i] = math.NaN()
+			continue
+		}
+		if !s.parameters[i].has(text) {
+			return nil, fmt.Errorf("point: %s = %q is outside its range", name, text)
+		}
+		v[i] = s.locate(i, text)
+	}
+	for name := range left {
+		return nil, fmt.Errorf("point: there is no parameter %s", name)
+	}
+	return v, nil
+}
+
+// locate is the place of a value that has passed the check.
+func (s *Space) locate(i int, text string) float64 {
+	if p := &s.parameters[i]; p.Kind == Categorical {
+		return float64(slices.Index(p.Values, text))
+	}
+	v, _ := strconv.ParseFloat(text, 64)
+	return s.axes[i].place(v)
+}
+
+// key is equal for snapped vectors of the same point.
+func (v vector) key() string {
+	b := make([]byte, 0, 8*len(v))
+	for i := range v {
+		bits := uint64(math.MaxUint64) // inactive
+		if v.active(i) {
+			bits = math.Float64bits(v[i])
+		}
+		b = binary.LittleEndian.AppendUint64(b, bits)
+	}
+	return string(b)
+}
