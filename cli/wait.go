@@ -38,7 +38,11 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 		defer cancel()
 	}
 	for _, name := range names { // all of them exist, or none is waited for
-		if _, err := t.describe(ctx, name); err != nil {
+		_, err := t.describe(ctx, name)
+		if errors.Is(context.Cause(ctx), errTimeout) {
+			return notEnded(name, timeout)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -48,10 +52,7 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 		job, err := newFollower(t, a.screen, name).run(ctx)
 		switch cause := context.Cause(ctx); {
 		case errors.Is(cause, errTimeout):
-			return &Problem{
-				What: name + " has not ended", Why: "waited " + duration(timeout) + "; the job goes on", Exit: exitTimeout,
-				Fix: []string{"sagefly wait " + name, "sagefly stop " + name},
-			}
+			return notEnded(name, timeout)
 		case errors.Is(cause, errInterrupted):
 			a.screen.note("left, jobs go on   back:  sagefly wait %s", name)
 			return exit(exitInterrupted)
@@ -64,6 +65,13 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 		worst = worse(worst, outcome(job.TrainingJobStatus))
 	}
 	return worst
+}
+
+func notEnded(name string, waited time.Duration) *Problem {
+	return &Problem{
+		What: name + " has not ended", Why: "waited " + duration(waited) + "; the job goes on", Exit: exitTimeout,
+		Fix: []string{"sagefly wait " + name, "sagefly stop " + name},
+	}
 }
 
 func (a *app) reportWaited(job *sagemaker.DescribeTrainingJobOutput) error {
