@@ -145,13 +145,11 @@ func (o *runFlags) target(t *target) (sagefly.Target, error) {
 		return sagefly.Target{}, usage(fmt.Sprintf("--instances %d: want 1 or more", o.instances), "")
 	case o.maxRuntime < 0 || o.maxRuntime%time.Second != 0:
 		return sagefly.Target{}, usage(fmt.Sprintf("--max-runtime %v: want whole seconds", o.maxRuntime), "", "--max-runtime 90m")
-	}
-	if o.checkpoint != "" && !isAddress(o.checkpoint) {
+	case o.checkpoint != "" && !isAddress(o.checkpoint):
 		return sagefly.Target{}, usage("--checkpoints "+o.checkpoint+" is no address in S3", "", "--checkpoints s3://BUCKET/PREFIX")
 	}
 	out := t.sagefly()
-	out.Checkpoints = o.checkpoint
-	out.Image, out.InstanceType, out.InstanceCount, out.Spot, out.Tags, out.MaxRuntime = o.image, o.instance, o.instances, o.spot, tags, o.maxRuntime
+	out.Image, out.InstanceType, out.InstanceCount, out.Spot, out.Tags, out.MaxRuntime, out.Checkpoints = o.image, o.instance, o.instances, o.spot, tags, o.maxRuntime, o.checkpoint
 	return out, nil
 }
 

@@ -22,12 +22,12 @@ type digitsRun struct {
 	}
 }
 
-// digits runs the example as its README says, on an engine of its own.
-func digits(t *testing.T, variables ...string) digitsRun {
+// digits runs the example as its README says, on the engine of a data directory.
+func digits(t *testing.T, data string, variables []string, args ...string) digitsRun {
 	t.Helper()
-	cmd := exec.Command("go", "run", "./examples/digits", "run", "--json")
+	cmd := exec.Command("go", append([]string{"run", "./examples/digits", "run", "--json"}, args...)...)
 	cmd.Dir = testenv.Root(t)
-	cmd.Env = append(append(cmd.Environ(), "CGO_ENABLED=0", "SAGEFLY_DATA="+tempDir(t)), variables...)
+	cmd.Env = append(append(cmd.Environ(), "CGO_ENABLED=0", "SAGEFLY_DATA="+data), variables...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -46,7 +46,7 @@ func TestDigits(t *testing.T) {
 	t.Parallel()
 	for host, variables := range map[string][]string{"algo-1": nil, "algo-2": {"DIGITS_HOST=algo-2"}} {
 		t.Run(host, func(t *testing.T) { // one after the other: first jobs of two engines have the same loopback addresses
-			r := digits(t, variables...)
+			r := digits(t, tempDir(t), variables)
 			if r.TrainingJobName == "" || r.TrainingJobStatus != "Completed" || r.Output.Accuracy < 0.9 || r.Output.Images != 1438 {
 				t.Errorf("printed %+v", r)
 			}
@@ -63,17 +63,7 @@ func TestDigitsGoOn(t *testing.T) {
 	data := tempDir(t)
 	run := func(out string, args ...string) (job, model string) {
 		t.Helper()
-		cmd := exec.Command("go", append([]string{"run", "./examples/digits", "run", "--json", "--out", out}, args...)...)
-		cmd.Dir = testenv.Root(t)
-		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "SAGEFLY_DATA="+data)
-		printed, err := cmd.Output()
-		var r digitsRun
-		if err == nil {
-			err = json.Unmarshal(printed, &r)
-		}
-		if err != nil {
-			t.Fatalf("%v\n%s", err, printed)
-		}
+		r := digits(t, data, nil, append(args, "--out", out)...)
 		file, err := os.ReadFile(filepath.Join(out, "model.json"))
 		if err != nil {
 			t.Fatal(err)

@@ -69,7 +69,9 @@ func lock(dir string, f *os.File) error {
 			return err
 		}
 		o, readErr := readOwner(dir)
-		if !errors.Is(readErr, fs.ErrNotExist) && (readErr != nil || !errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH)) {
+		unsaid := errors.Is(readErr, fs.ErrNotExist)
+		dead := readErr == nil && errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH)
+		if !unsaid && !dead {
 			return err
 		}
 	}

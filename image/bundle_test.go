@@ -252,6 +252,20 @@ func BenchmarkBundleProgram(b *testing.B) {
 	}
 }
 
+// bundled is the bundle of a program.
+func bundled(t *testing.T, p Program) []byte {
+	t.Helper()
+	dst := filepath.Join(t.TempDir(), "out.tar.gz")
+	if _, err := p.Bundle(t.Context(), dst); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(dst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // A program whose jobs run here is stored as it is, and unpacks to the same file as the compressed one of other targets.
 func TestStayingProgramIsNotCompressed(t *testing.T) {
 	t.Parallel()
@@ -264,14 +278,7 @@ func TestStayingProgramIsNotCompressed(t *testing.T) {
 	var sizes []int
 	var held []string
 	for _, one := range []Program{p, far} {
-		dst := filepath.Join(t.TempDir(), "out.tar.gz")
-		if _, err := one.Bundle(t.Context(), dst); err != nil {
-			t.Fatal(err)
-		}
-		data, err := os.ReadFile(dst)
-		if err != nil {
-			t.Fatal(err)
-		}
+		data := bundled(t, one)
 		sizes, held = append(sizes, len(data)), append(held, contents(t, data)[p.Name])
 	}
 	if sizes[0] < len(held[0]) || sizes[1] > len(held[1])*2/3 || held[0] != held[1] {

@@ -68,15 +68,7 @@ func TestDeletedProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dst := filepath.Join(t.TempDir(), "out.tar.gz")
-		if _, err := p.Bundle(t.Context(), dst); err != nil {
-			t.Fatal(err)
-		}
-		data, err := os.ReadFile(dst)
-		if err != nil {
-			t.Fatal(err)
-		}
-		entry := contents(t, data)["copy.test"]
+		entry := contents(t, bundled(t, p))["copy.test"]
 		if !strings.HasPrefix(entry, "-rwxr-xr-x \x7fELF") {
 			t.Fatalf("the bundle holds %.20q", entry)
 		}

@@ -47,20 +47,20 @@ func (s *Search) acquisition(k *knowledge, r *rand.Rand) (*acquisition, bool) {
 	x, y := s.data(done)
 	g := newGeometry(s.space, s.tasks())
 	h := s.hyper(g, k.done)
-	columns := mat.NewDense(len(y), 1, slices.Clone(y))
+	columns := mat.NewDense(len(y), 1, y)
+	if len(k.running) > 0 {
+		m, ok := condition(g, h, x, columns)
+		if !ok {
+			return nil, false
+		}
+		x, columns = m.imagine(x, y, k.running, r)
+	}
+	columns, failures := withFailures(columns, done)
 	m, ok := condition(g, h, x, columns)
 	if !ok {
 		return nil, false
 	}
-	a := &acquisition{space: s.space, model: m, tops: tops(done)}
-	if len(k.running) > 0 {
-		x, columns = m.imagine(x, y, k.running, r)
-	}
-	if columns, a.failures = withFailures(columns, done, len(k.running)); len(k.running) > 0 || a.failures {
-		if a.model, ok = condition(g, h, x, columns); !ok {
-			return nil, false
-		}
-	}
+	a := &acquisition{space: s.space, model: m, failures: failures, tops: tops(done)}
 	a.incumbents(x)
 	return a, true
 }
@@ -85,7 +85,7 @@ func (m *model) imagine(x []example, y []float64, running []vector, r *rand.Rand
 }
 
 // withFailures adds a column that says where trials succeed, when more than three in ten fail. Running ones are taken for successes.
-func withFailures(columns *mat.Dense, done []outcome, running int) (*mat.Dense, bool) {
+func withFailures(columns *mat.Dense, done []outcome) (*mat.Dense, bool) {
 	failed := 0
 	for _, o := range done {
 		if math.IsNaN(o.value) {
@@ -155,13 +155,16 @@ func (s *Search) hyper(g *geometry, done []outcome) hyper {
 		n -= n % step
 	}
 	x, y := s.data(chosen(done[:n], fitMost))
-	name := fingerprint(x, y)
-	if h, known := s.fitted[name]; known {
-		return h
+	if name := fingerprint(x, y); s.fitted.to != name {
+		s.fitted = fitted{name, fit(g, x, y)}
 	}
-	h := fit(g, x, y)
-	s.fitted = map[string]hyper{name: h}
-	return h
+	return s.fitted.hyper
+}
+
+// fitted are the kernel's parameters of the last fit, with the fingerprint of what they were fitted to.
+type fitted struct {
+	to    string
+	hyper hyper
 }
 
 // fingerprint tells data apart.

@@ -2,6 +2,7 @@ package tuner
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
@@ -86,7 +87,7 @@ func prior(d int) []float64 {
 
 // eval computes value and gradient at z, once for both.
 func (p *posterior) eval(z []float64) {
-	if p.z != nil && equal(p.z, z) {
+	if p.z != nil && slices.Equal(p.z, z) {
 		return
 	}
 	p.z = append(p.z[:0], z...)
@@ -102,15 +103,6 @@ func (p *posterior) eval(z []float64) {
 	p.f = 0.5*mat.Dot(p.y, p.alpha) + 0.5*p.chol.LogDet()
 	p.gradient(h)
 	p.penalise(z)
-}
-
-func equal(a, b []float64) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func (p *posterior) fill(h hyper) {

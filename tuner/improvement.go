@@ -1,6 +1,10 @@
 package tuner
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // logImprovement is the logarithm of the expected improvement on best where the model has this mean and deviation. It is exact far
 // beyond where the improvement itself is 0 in floating point (Ament et al., Unexpected Improvements to Expected Improvement, 2023).
@@ -31,17 +35,4 @@ func erfcx(x float64) float64 {
 }
 
 // logMeanExp is ln of the mean of the exponentials.
-func logMeanExp(x []float64) float64 {
-	high := math.Inf(-1)
-	for _, v := range x {
-		high = max(high, v)
-	}
-	if math.IsInf(high, -1) {
-		return high
-	}
-	sum := 0.0
-	for _, v := range x {
-		sum += math.Exp(v - high)
-	}
-	return high + math.Log(sum/float64(len(x)))
-}
+func logMeanExp(x []float64) float64 { return floats.LogSumExp(x) - math.Log(float64(len(x))) }

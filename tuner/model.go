@@ -14,13 +14,14 @@ type model struct {
 	geometry *geometry
 	hyper    hyper
 	x        []example
+	rows     embedding // of x
 	chol     mat.Cholesky
 	alpha    *mat.Dense // K⁻¹ times each of several columns of targets
 }
 
 // condition makes the model for several columns of targets at once, n rows of them. ok is false when the numbers do not allow it.
 func condition(g *geometry, h hyper, x []example, columns *mat.Dense) (m *model, ok bool) {
-	m = &model{geometry: g, hyper: h, x: x, alpha: new(mat.Dense)}
+	m = newModel(g, h, x)
 	for extra := jitter; extra <= 1e-3; extra *= 10 {
 		if m.chol.Factorize(m.covariance(extra)) {
 			return m, m.chol.SolveTo(m.alpha, columns) == nil
@@ -29,14 +30,18 @@ func condition(g *geometry, h hyper, x []example, columns *mat.Dense) (m *model,
 	return nil, false
 }
 
+// newModel is the process before anything is seen at the points.
+func newModel(g *geometry, h hyper, x []example) *model {
+	return &model{geometry: g, hyper: h, x: x, rows: g.embed(h, x), alpha: new(mat.Dense)}
+}
+
 func (m *model) covariance(extra float64) *mat.SymDense {
 	n := len(m.x)
 	k := mat.NewSymDense(n, nil)
-	e := m.geometry.embed(m.hyper, m.x)
 	for i := range n {
-		row := e.row(i)
+		row := m.rows.row(i)
 		for j := range i {
-			c, _ := matern(e.square(row, e.row(j)))
+			c, _ := matern(m.rows.square(row, m.rows.row(j)))
 			k.SetSym(i, j, m.hyper.scale*c)
 		}
 		k.SetSym(i, i, m.hyper.scale*(1+extra)+m.hyper.noise)
@@ -47,11 +52,11 @@ func (m *model) covariance(extra float64) *mat.SymDense {
 // cross is the kernel between the examples (rows) and other points (columns).
 func (m *model) cross(at []example) *mat.Dense {
 	k := mat.NewDense(len(m.x), len(at), nil)
-	own, other := m.geometry.embed(m.hyper, m.x), m.geometry.embed(m.hyper, at)
+	other := m.geometry.embed(m.hyper, at)
 	for i := range m.x {
-		row, to := own.row(i), k.RawRowView(i)
+		row, to := m.rows.row(i), k.RawRowView(i)
 		for j := range at {
-			c, _ := matern(own.square(row, other.row(j)))
+			c, _ := matern(m.rows.square(row, other.row(j)))
 			to[j] = m.hyper.scale * c
 		}
 	}
@@ -110,7 +115,7 @@ func (m *model) spread(at []example) mat.Matrix {
 	blas64.Trsm(blas.Left, blas.Trans, 1, m.upper(), k.RawMatrix())
 	var explained mat.SymDense
 	explained.SymOuterK(1, k.T())
-	own := (&model{geometry: m.geometry, hyper: m.hyper, x: at}).covariance(1e-6)
+	own := newModel(m.geometry, m.hyper, at).covariance(1e-6)
 	explained.ScaleSym(-1, &explained)
 	own.AddSym(own, &explained)
 	var root mat.Cholesky

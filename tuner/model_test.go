@@ -146,7 +146,7 @@ func TestKernelIsPositive(t *testing.T) {
 		x = append(x, example{v: s.uniform(r)})
 	}
 	g := newGeometry(s, false)
-	m := &model{geometry: g, hyper: hyper{scale: 1, weight: []float64{3, 3, 3, 3, 3}}, x: x}
+	m := newModel(g, hyper{scale: 1, weight: []float64{3, 3, 3, 3, 3}}, x)
 	var eigen mat.EigenSym
 	if !eigen.Factorize(m.covariance(0), false) {
 		t.Fatal("no eigenvalues")

@@ -11,12 +11,12 @@ import (
 type Search struct {
 	space  *Space
 	config Config
-	fitted map[string]hyper // by what was fitted, the latest only
+	fitted fitted
 }
 
 // New makes a search.
 func New(space *Space, config Config) *Search {
-	return &Search{space: space, config: config, fitted: map[string]hyper{}}
+	return &Search{space: space, config: config}
 }
 
 // Suggest returns the next point, given all trials so far in the order of their start. It is a function of the configuration, the number of
@@ -133,6 +133,7 @@ type knowledge struct {
 type outcome struct {
 	example
 	value float64 // lower is better; NaN: failed
+	end   int     // place in the order of ends
 }
 
 func (k *knowledge) beginning() bool {
@@ -154,7 +155,7 @@ func (s *Search) know(trials []Trial) (*knowledge, error) {
 		}
 		s.inherit(k, p.Trials, task)
 	}
-	ended := make([]*Trial, 0, len(trials))
+	var ended []outcome
 	for i := range trials {
 		t := &trials[i]
 		v, err := s.space.encode(t.Point)
@@ -165,14 +166,11 @@ func (s *Search) know(trials []Trial) (*knowledge, error) {
 		if t.Status == Running {
 			k.running = append(k.running, v)
 		} else {
-			ended = append(ended, t)
+			ended = append(ended, outcome{example{v, 0}, s.sign(t), t.End})
 		}
 	}
-	slices.SortStableFunc(ended, func(a, b *Trial) int { return a.End - b.End })
-	for _, t := range ended {
-		v, _ := s.space.encode(t.Point) // encoded above
-		k.done = append(k.done, outcome{example{v, 0}, s.sign(t)})
-	}
+	slices.SortStableFunc(ended, func(a, b outcome) int { return a.end - b.end })
+	k.done = append(k.done, ended...)
 	return k, nil
 }
 
@@ -196,7 +194,7 @@ func (s *Search) inherit(k *knowledge, trials []Trial, task int) {
 			continue
 		}
 		value := s.sign(&trials[i])
-		k.done = append(k.done, outcome{example{v, task}, value})
+		k.done = append(k.done, outcome{example: example{v, task}, value: value})
 		if task == 0 {
 			k.tried[v.key()] = true
 		} else if value < best {
