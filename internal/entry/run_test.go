@@ -19,7 +19,8 @@ import (
 // SIGTERM reaches the program and what it started, once each; its exit code is the entry's, and no failure is made up.
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	const text = "#!/bin/sh\nsh -c 'trap \"echo child; exit 0\" TERM; echo ready; while :; do sleep 0.02; done' &\ntrap 'wait; echo parent; exit 4' TERM\nwait\nwait\n"
+	// The parent's trap is set before the child can say that it is ready.
+	const text = "#!/bin/sh\ntrap 'wait; echo parent; exit 4' TERM\nsh -c 'trap \"echo child; exit 0\" TERM; echo ready; while :; do sleep 0.02; done' &\nwait\nwait\n"
 	j := lay(t, map[string]string{"sagemaker_program": "run.sh"}, map[string]string{"run.sh": text})
 	cmd := j.command()
 	out, err := cmd.StdoutPipe()
