@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,10 +33,15 @@ func request(t testing.TB) map[string]any {
 	return decode(t, string(body))
 }
 
-// with returns the request changed at a dotted path ("ResourceConfig.InstanceType"); value is JSON, "" removes.
+// with returns the request changed at a dotted path ("ResourceConfig.InstanceType", "Tags.0.Key"); value is JSON, ""
+// removes.
 func with(t testing.TB, changes ...string) map[string]any {
 	t.Helper()
-	tree := request(t)
+	return change(t, request(t), changes)
+}
+
+func change(t testing.TB, tree map[string]any, changes []string) map[string]any {
+	t.Helper()
 	for i := 0; i < len(changes); i += 2 {
 		set(t, tree, strings.Split(changes[i], "."), changes[i+1])
 	}
@@ -44,18 +50,27 @@ func with(t testing.TB, changes ...string) map[string]any {
 
 func set(t testing.TB, tree map[string]any, path []string, value string) {
 	t.Helper()
-	for _, name := range path[:len(path)-1] {
+	for len(path) > 1 {
+		name := path[0]
+		path = path[1:]
 		if tree[name] == nil {
 			tree[name] = map[string]any{}
 		}
+		if l, ok := tree[name].([]any); ok {
+			i, err := strconv.Atoi(path[0])
+			if err != nil {
+				t.Fatalf("%s is a list: %v", name, err)
+			}
+			tree, path = l[i].(map[string]any), path[1:]
+			continue
+		}
 		tree = tree[name].(map[string]any)
 	}
-	last := path[len(path)-1]
 	if value == "" {
-		delete(tree, last)
+		delete(tree, path[0])
 		return
 	}
-	tree[last] = decode(t, `{"v":`+value+`}`)["v"]
+	tree[path[0]] = decode(t, `{"v":`+value+`}`)["v"]
 }
 
 func TestTypicalRequestPasses(t *testing.T) {
@@ -273,6 +288,9 @@ func TestErrorTexts(t *testing.T) {
 		{NameTaken(arn), "ResourceInUse", "Training job names must be unique within an AWS account and region, and a training job with this name already exists (" + arn + ")"},
 		{NotRunning("Completed"), "ValidationException", "The request was rejected because the training job is in status Completed."},
 		{LimitExceeded("ml.p3.2xlarge for training job usage", 0, 0, 1), "ResourceLimitExceeded", "The account-level service limit 'ml.p3.2xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit."},
+		{TuningNotFound("a"), "ResourceNotFound", "Amazon SageMaker can't find a tuning job called a. Type another name."},
+		{TuningNameTaken("a"), "ResourceInUse", "A hyperparameter tuning job with the name, a, already exists. Choose a different name."},
+		{NoObjective(), "ValidationException", "A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions."},
 		{Throttled(), "ThrottlingException", "Rate exceeded"},
 		{InvalidToken("{0}"), "ValidationException", `Invalid pagination token because "{0}".`},
 		{UnknownOperation("CreateModel"), "UnknownOperationException", "SageMaker has the operation CreateModel, but this endpoint does not serve it."},
@@ -289,6 +307,17 @@ func TestErrorTexts(t *testing.T) {
 	var err error = NameTaken(arn)
 	if !errors.Is(err, &Error{Code: "ResourceInUse"}) || errors.Is(err, &Error{Code: "ValidationException"}) || errors.Is(NotFound(), NotRunning("Failed")) {
 		t.Error("errors.Is does not go by code and message")
+	}
+	// Terraform looks for these words and this code, the flytekit connector for "non-running".
+	for err, words := range map[*Error][]string{
+		TuningNotRunning("Completed"): {"already", "non-running", "Completed"},
+		TuningNotEnded("InProgress"):  {"not in a terminal state", "InProgress"},
+	} {
+		for _, w := range words {
+			if err.Code != "ValidationException" || !strings.Contains(err.Message, w) {
+				t.Errorf("got %v, want a ValidationException with %q", err, w)
+			}
+		}
 	}
 	if Internal().Status != 500 {
 		t.Error("InternalFailure must have status 500")

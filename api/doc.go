@@ -6,6 +6,8 @@
 //	if err := api.CheckTrainingJob(tree); err != nil { … }
 //	full := api.Defaults(tree)                        // what DescribeTrainingJob echoes
 //
+// CheckTuningJob and TuningDefaults are the same for CreateHyperParameterTuningJob.
+//
 // A request is checked as the tree of its JSON, not as a struct, so that exact member names, nulls and the caller's
 // own values survive into error texts. The constraints come from the public service model: model.json is an extract of
 // botocore's (Apache-2.0; its metadata says version and changes), z_table.go is generated from it.

@@ -67,6 +67,38 @@ func NotEnded(status string) *Error {
 	return clientError("ResourceInUse", "The request was rejected because the training job is in status "+status+".")
 }
 
+// TuningNotFound is the answer to Describe, Stop or Delete of a tuning job that does not exist. Code and words are AWS's:
+// the old AWS operator matches the beginning of the sentence, ACK and Terraform the code.
+func TuningNotFound(name string) *Error {
+	return clientError("ResourceNotFound", "Amazon SageMaker can't find a tuning job called "+name+". Type another name.")
+}
+
+// TuningNameTaken is the answer to CreateHyperParameterTuningJob for a name that a tuning job of the account and region
+// has. Code and words are AWS's.
+func TuningNameTaken(name string) *Error {
+	return clientError("ResourceInUse", "A hyperparameter tuning job with the name, "+name+", already exists. Choose a different name.")
+}
+
+// TuningNotRunning is the answer to StopHyperParameterTuningJob for a job that has ended; status is its
+// HyperParameterTuningJobStatus. The code is AWS's, by which the Python SDK's stop_tuning_job passes over it; the words
+// are not confirmed. They contain what two clients look for: "already" (Terraform) and "non-running" (flytekit).
+func TuningNotRunning(status string) *Error {
+	return ValidationError("The request was rejected because the hyperparameter tuning job is already in the non-running status %s.", status)
+}
+
+// TuningNotEnded is the answer to DeleteHyperParameterTuningJob for a job that has not ended. The model declares no error
+// for the operation; code and the words "not in a terminal state" are AWS's, by which Terraform stops the job and tries
+// again, the rest is not confirmed.
+func TuningNotEnded(status string) *Error {
+	return ValidationError("The request was rejected because the hyperparameter tuning job is not in a terminal state. Its status is %s.", status)
+}
+
+// NoObjective is the answer to CreateHyperParameterTuningJob for an image of one's own whose metric definitions do not
+// have the objective. Code and words are AWS's.
+func NoObjective() *Error {
+	return ValidationError("A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions.")
+}
+
 // LimitExceeded is the answer to a create that exceeds an account's quota, "ml.p3.2xlarge for training job usage": limit
 // instances are allowed, used are in use and delta more were asked for.
 func LimitExceeded(quota string, limit, used, delta int) *Error {

@@ -37,7 +37,8 @@ func Decode(body []byte) (map[string]any, error) {
 
 // Validate checks a request against the service model: member names, JSON types, required members, lengths, ranges,
 // patterns and enumerations. A null member counts as absent. It does not change tree. An operation outside
-// Operations is reported as UnknownOperationException. Rules between members are CheckTrainingJob's.
+// Operations is reported as UnknownOperationException. Rules between members are CheckTrainingJob's and
+// CheckTuningJob's.
 func Validate(op string, tree map[string]any) Report {
 	o, ok := lookup(op)
 	if !ok {

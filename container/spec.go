@@ -32,6 +32,21 @@ type Spec struct {
 	Version int               `json:"version"`           // 1
 	Values  map[string]string `json:"values,omitempty"`  // field → text, as hyperparameters are
 	Members map[string]string `json:"members,omitempty"` // channel → file or folder inside the tar.gz that the channel holds
+	Search  *Search           `json:"search,omitempty"`  // of a tuning job: what its request has no place for. Trials ignore it
+}
+
+// Search is what a tuning job's request cannot say. The embedded engine reads it; AWS does not.
+type Search struct {
+	// Conditions are the parameters that only some trials have, by name.
+	Conditions map[string]Condition `json:"conditions,omitempty"`
+	// Start are points to be tried first, in this order: a text for every parameter that is active there.
+	Start []map[string]string `json:"start,omitempty"`
+}
+
+// Condition makes a parameter part of a trial only where another parameter has one of the values.
+type Condition struct {
+	Parameter string   `json:"parameter"` // categorical or integer, and itself searched
+	In        []string `json:"in"`        // its values, as texts
 }
 
 // Marshal is the content of the channel's one file, with the file's name. Texts that are not UTF-8 are an error, because
@@ -42,6 +57,9 @@ func (s Spec) Marshal() (name string, data []byte, err error) {
 	}
 	if err := checkTexts(s.Members); err != nil {
 		return "", nil, fmt.Errorf("write spec: member of channel %w", err)
+	}
+	if err := s.Search.check(); err != nil {
+		return "", nil, fmt.Errorf("write spec: search: %w", err)
 	}
 	s.Version = 1
 	data, err = printJSON(s)
@@ -57,14 +75,15 @@ func (l Layout) ReadSpec() (Spec, error) {
 	if err != nil {
 		return Spec{}, fmt.Errorf("read spec channel: %w", err)
 	}
-	s, err := parseSpec(data)
+	s, err := ParseSpec(data)
 	if err != nil {
 		return Spec{}, fmt.Errorf("read spec channel: %w", err)
 	}
 	return s, nil
 }
 
-func parseSpec(data []byte) (s Spec, err error) {
+// ParseSpec reads the content of the channel's file.
+func ParseSpec(data []byte) (s Spec, err error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return s, err
 	}
@@ -77,6 +96,27 @@ func parseSpec(data []byte) (s Spec, err error) {
 		}
 	}
 	return s, nil
+}
+
+// check finds texts that JSON would change.
+func (s *Search) check() error {
+	if s == nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Conditions)) {
+		c := s.Conditions[name]
+		for _, text := range append([]string{c.Parameter}, c.In...) {
+			if err := checkTexts(map[string]string{name: text}); err != nil {
+				return fmt.Errorf("condition %w", err)
+			}
+		}
+	}
+	for i, point := range s.Start {
+		if err := checkTexts(point); err != nil {
+			return fmt.Errorf("start point %d: value %w", i, err)
+		}
+	}
+	return nil
 }
 
 // checkTexts finds the first text, by name, that JSON would change.
