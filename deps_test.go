@@ -100,9 +100,10 @@ func doors() []door {
 	return []door{
 		{"modernc.org/sqlite", []string{"engine/internal/store"}, "the database is an adapter that one package knows"},
 		{"database/sql", []string{"engine/internal/store", "engine/internal/object"}, "SQL is written beside the tables it is about: jobs and tags, objects"},
-		{"engine/internal/store", []string{"engine", "engine/internal/job", "engine/internal/object"}, "what is kept of a job is written by job alone"},
-		{"engine/internal/lifecycle", []string{"engine/internal/job"}, "job performs what lifecycle decides, nobody else asks it"},
-		{"engine/internal/job", []string{"engine", "engine/internal/wire", "engine/internal/aws/logs"}, "jobs change by the API only"},
+		{"engine/internal/store", []string{"engine", "engine/internal/job", "engine/internal/amt", "engine/internal/listing", "engine/internal/object"}, "what is kept of a job is written by the package that supervises it"},
+		{"engine/internal/lifecycle", []string{"engine/internal/job", "engine/internal/amt"}, "job performs what lifecycle decides, and amt reads how a trial ended"},
+		{"engine/internal/job", []string{"engine", "engine/internal/amt", "engine/internal/wire", "engine/internal/aws/logs"}, "jobs change by the API, and by the tuning jobs whose trials they are"},
+		{"tuner", []string{"engine/internal/amt", "cli/internal/report", "bench/..."}, "tuning jobs search, whoever asked for them"},
 		{"engine/runner/process", []string{"engine", "engine/runner/process/..."}, "what runs a host is chosen in one place; the rest knows the seam"},
 		{"engine", []string{"cli", "cmd/sagefly"}, "only the command line brings the engine into a program"},
 		{"github.com/spf13/cobra", []string{"cli", "cmd/sagefly"}, "commands live in one room"},

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 
@@ -99,5 +100,48 @@ func TestRulesThatCannotBeRead(t *testing.T) {
 		if err == nil {
 			t.Errorf("%+v is taken: %v", rules, e.Close())
 		}
+	}
+}
+
+// A tuning job asks for as many instances as its trials may use side by side, and for permissions in its own name.
+func TestStrictAccountAndTuning(t *testing.T) {
+	t.Parallel()
+	c := playing(bowls)
+	c.Rules = &account.Rules{
+		Caller: account.Principal{ARN: "arn:aws:sts::000000000000:assumed-role/dev/alice", Policies: []string{`{"Version":"2012-10-17","Statement":[
+			{"Effect":"Allow","NotAction":"sagemaker:AddTags","Resource":"*"},
+			{"Effect":"Deny","Action":"sagemaker:CreateHyperParameterTuningJob","Resource":"arn:aws:sagemaker:*:*:hyper-parameter-tuning-job/forbidden"}]}`}},
+		Roles: []account.Role{{Name: "SageMaker"}}, Quotas: map[string]int{account.Training("ml.m5.xlarge"): 5},
+	}
+	s := start(t, c)
+	s.put(t, "x", "")
+	for name, tt := range map[string]struct {
+		change     func(*sagemaker.CreateHyperParameterTuningJobInput)
+		code, text string
+	}{
+		"quota": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs = new(int32(3))
+			r.TrainingJobDefinition.ResourceConfig.InstanceCount = new(int32(2))
+		}, "ResourceLimitExceeded", "is 5 Instances, with current utilization of 0 Instances and a request delta of 6 Instances."},
+		"forbidden": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.HyperParameterTuningJobName = new("forbidden")
+		}, "AccessDeniedException", "sagemaker:CreateHyperParameterTuningJob"},
+		"tags": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.Tags = []types.Tag{{Key: new("a"), Value: new("b")}}
+		}, "AccessDeniedException", "sagemaker:AddTags"},
+		"role": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.TrainingJobDefinition.RoleArn = new("arn:aws:iam::000000000000:role/nobody")
+		}, "ValidationException", "Could not assume role"},
+	} {
+		r := tuning("strict", 6)
+		tt.change(r)
+		_, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), r)
+		if code, text := refusal(t, err); code != tt.code || !strings.Contains(text, tt.text) {
+			t.Errorf("%s: %s: %s", name, code, text)
+		}
+	}
+	s.tune(t, tuning("strict", 6))
+	if d := s.tuned(t, "strict"); *d.TrainingJobStatusCounters.Completed != 6 {
+		t.Errorf("%+v", d.TrainingJobStatusCounters)
 	}
 }

@@ -27,6 +27,7 @@ import (
 
 	"github.com/sagefly/sagefly/engine/account"
 	"github.com/sagefly/sagefly/engine/internal/access"
+	"github.com/sagefly/sagefly/engine/internal/amt"
 	"github.com/sagefly/sagefly/engine/internal/aws/iam"
 	"github.com/sagefly/sagefly/engine/internal/aws/logs"
 	"github.com/sagefly/sagefly/engine/internal/aws/quotas"
@@ -94,6 +95,7 @@ type Engine struct {
 	images  images
 	access  *access.Access
 	jobs    *job.Service
+	tunings *amt.Service
 	docker  *docker.Runner // nil without Config.Docker
 	keys    keys           // of jobs
 	server  *wire.Server
@@ -185,6 +187,12 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	e.tunings, err = amt.New(ctx, amt.Config{
+		Account: Account, Slots: e.config.Slots, DB: e.db, Objects: e.objects, Jobs: e.jobs, Logger: e.config.Logger,
+	})
+	if err != nil {
+		return err
+	}
 	e.server = e.wire(e.keys)
 	return nil
 }
@@ -193,7 +201,7 @@ func (e *Engine) wire(jobs keys) *wire.Server {
 	face := logs.Face{Account: Account, Streams: e.jobs.Streams}
 	return &wire.Server{
 		Account:   Account,
-		SageMaker: wire.NewSageMaker(e.jobs).Do,
+		SageMaker: wire.NewSageMaker(e.jobs, e.tunings).Do,
 		Logs:      face.Do,
 		Quotas:    quotas.Face{Account: Account, Access: e.access}.Do,
 		STS:       sts.Face{Access: e.access}.Serve,
@@ -225,13 +233,16 @@ func (c Config) secret(jobs keys) func(string) (string, bool) {
 // Handler answers every request of every service. It may be mounted in any server that stays on loopback.
 func (e *Engine) Handler() http.Handler { return e.server }
 
-// Unfinished returns the names of the jobs that have not ended.
-func (e *Engine) Unfinished() []string { return e.jobs.Live() }
+// Unfinished returns the names of the training and tuning jobs that have not ended.
+func (e *Engine) Unfinished() []string { return append(e.tunings.Live(), e.jobs.Live()...) }
 
 // Close stops listening, ends supervision and gives the directory up. Running jobs go on.
 func (e *Engine) Close() error {
 	var errs []error
 	errs = append(errs, e.stopListening())
+	if e.tunings != nil {
+		e.tunings.Close()
+	}
 	if e.jobs != nil {
 		e.jobs.Close()
 	}
@@ -247,6 +258,6 @@ func (e *Engine) Close() error {
 func (e *Engine) health() any {
 	return map[string]any{
 		"status": "ok", "pid": os.Getpid(), "data": e.config.Dir, "account": Account,
-		"runner": e.config.Runner.Name(), "mode": e.config.Runner.Mode(), "docker": e.docker != nil, "unfinished": len(e.jobs.Live()),
+		"runner": e.config.Runner.Name(), "mode": e.config.Runner.Mode(), "docker": e.docker != nil, "unfinished": len(e.Unfinished()),
 	}
 }

@@ -14,30 +14,36 @@ import (
 	"github.com/sagefly/sagefly/internal/policy"
 )
 
+// admission is what a create asks the account for.
+type admission struct {
+	action, arn string
+	tagged      bool // with tags, which is a permission of its own
+	jobs        int  // that may run side by side
+}
+
 // admit refuses what the account's rules do not allow, in AWS's words: permissions of the caller, the role and what it may do, the
 // quota. The caller holds s.admission, so that two creates cannot share the last instance.
-func (s *Service) admit(ctx context.Context, region string, r *request) error {
-	arn := api.TrainingJobARN(region, s.Account, *r.TrainingJobName)
+func (s *Service) admit(ctx context.Context, region string, r *request, as admission) error {
 	for _, check := range []func() error{
-		func() error { return s.permitted("sagemaker:CreateTrainingJob", arn, nil) },
+		func() error { return s.permitted(as.action, as.arn, nil) },
 		func() error {
-			if len(r.Tags) == 0 {
+			if !as.tagged {
 				return nil
 			}
-			return s.permitted("sagemaker:AddTags", arn, nil)
+			return s.permitted("sagemaker:AddTags", as.arn, nil)
 		},
 		func() error {
 			return s.permitted("iam:PassRole", *r.RoleArn, map[string][]string{"iam:PassedToService": {access.Service}})
 		},
 		func() error {
-			if s.Access.Assumes(*r.RoleArn, arn) {
+			if s.Access.Assumes(*r.RoleArn, as.arn) {
 				return nil
 			}
 			return api.CannotAssume(*r.RoleArn)
 		},
 		func() error { return s.inputsAllowed(ctx, region, r) },
 		func() error { return s.outputAllowed(ctx, region, r) },
-		func() error { return s.withinQuota(region, r) },
+		func() error { return s.withinQuota(region, r, as.jobs) },
 	} {
 		if err := check(); err != nil {
 			return err
@@ -113,7 +119,7 @@ func (s *Service) outputAllowed(ctx context.Context, region string, r *request) 
 }
 
 // withinQuota counts the instances of the region's unfinished jobs against the account's limit.
-func (s *Service) withinQuota(region string, r *request) error {
+func (s *Service) withinQuota(region string, r *request, jobs int) error {
 	name := quotaOf(r)
 	limit, ok := s.Access.Quota(name)
 	if !ok {
@@ -127,7 +133,7 @@ func (s *Service) withinQuota(region string, r *request) error {
 		}
 	}
 	s.mu.RUnlock()
-	if delta := int(*r.ResourceConfig.InstanceCount); used+delta > limit {
+	if delta := jobs * int(*r.ResourceConfig.InstanceCount); used+delta > limit {
 		return api.LimitExceeded(name, limit, used, delta)
 	}
 	return nil

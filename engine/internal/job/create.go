@@ -28,37 +28,42 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 	if s.Access.Strict() {
 		s.admission.Lock()
 		defer s.admission.Unlock()
-		if err := s.admit(ctx, region, r); err != nil {
+		arn := api.TrainingJobARN(region, s.Account, *r.TrainingJobName)
+		if err := s.admit(ctx, region, r, admission{"sagemaker:CreateTrainingJob", arn, len(list) > 0, 1}); err != nil {
 			return "", err
 		}
 	}
-	v, effects, err := s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, r, tagsOf(list))
-	if err != nil {
-		return "", err
-	}
-	s.supervise(v, effects)
-	return v.arn(), nil
+	return s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, newJob{request: r, tags: tagsOf(list)})
 }
 
-// insert stores a new job with its first state.
-func (s *Service) insert(ctx context.Context, row store.Job, r *request, tags []store.Tag) (*supervisor, []effect, error) {
-	state, effects := lifecycle.New(hostNames(int(*r.ResourceConfig.InstanceCount)), now())
+// newJob is what a job begins with besides its row.
+type newJob struct {
+	request *request
+	tags    []store.Tag
+	threads int // see lifecycle.State
+}
+
+// insert stores a new job with its first state and begins with it. It returns the ARN.
+func (s *Service) insert(ctx context.Context, row store.Job, n newJob) (string, error) {
+	state, effects := lifecycle.New(hostNames(int(*n.request.ResourceConfig.InstanceCount)), now())
+	state.Threads = n.threads
 	row.Status, row.Created, row.Modified = state.Status, state.Created, state.Modified
 	var err error
 	if row.State, err = state.Marshal(); err != nil {
-		return nil, nil, err
+		return "", err
 	}
 	arn := api.TrainingJobARN(row.Region, s.Account, row.Name)
-	if row.ID, err = s.DB.InsertJob(ctx, row, arn, tags); errors.Is(err, store.ErrExists) {
-		return nil, nil, api.NameTaken(arn)
+	if row.ID, err = s.DB.Jobs.Insert(ctx, row, arn, n.tags); errors.Is(err, store.ErrExists) {
+		return "", api.NameTaken(arn)
 	} else if err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	return s.newSupervisor(row, r, state), effects, nil
+	s.supervise(s.newSupervisor(row, n.request, state), effects)
+	return arn, nil
 }
 
 // complete refuses what cannot run here and adds to the request what the service adds: a built-in algorithm's metric
-// definitions. It returns what Describe will echo, in both forms.
+// definitions, and a trial's definition of its objective. It returns what Describe will echo, in both forms.
 func (s *Service) complete(ctx context.Context, echo map[string]any) ([]byte, *request, error) {
 	document, r, err := recode(echo)
 	if err != nil {
@@ -73,10 +78,17 @@ func (s *Service) complete(ctx context.Context, echo map[string]any) ([]byte, *r
 	}
 	if program.Version != nil {
 		inject(echo, program.Version.MetricDefinitions(r.HyperParameters))
-		if document, r, err = recode(echo); err != nil {
-			return nil, nil, err
-		}
-	} else if _, err := metric.New(metricDefinitions(r)); err != nil { // the catalogue's own expressions are known to be good
+	}
+	if err := addObjective(echo); err != nil {
+		return nil, nil, err
+	}
+	if document, r, err = recode(echo); err != nil {
+		return nil, nil, err
+	}
+	if program.Version != nil {
+		return document, r, s.checkBuckets(ctx, r)
+	}
+	if _, err := metric.New(metricDefinitions(r)); err != nil { // the catalogue's own expressions are known to be good
 		return nil, nil, api.ValidationError("This engine matches metrics with RE2 expressions, which have no look-around and no back-references: %v", err)
 	}
 	return document, r, s.checkBuckets(ctx, r)

@@ -1,7 +1,6 @@
 package job
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/listing"
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
 
@@ -48,38 +48,27 @@ func render(row store.Job, account string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return splice(row.Request, members), nil
+	return listing.Splice(row.Request, members), nil
 }
 
 func (s *Service) find(ctx context.Context, region, name string) (store.Job, error) {
-	row, err := s.DB.Job(ctx, region, name)
+	row, err := s.DB.Jobs.Get(ctx, region, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return row, api.NotFound()
 	}
 	return row, err
 }
 
-// splice joins two JSON objects that share no member.
-func splice(a, b []byte) []byte {
-	a, b = bytes.TrimSpace(a), bytes.TrimSpace(b)
-	joined := make([]byte, 0, len(a)+len(b))
-	joined = append(joined, a[:len(a)-1]...)
-	if len(a) > 2 && len(b) > 2 {
-		joined = append(joined, ',')
-	}
-	return append(joined, b[1:]...)
-}
-
-// description is what Describe adds to the request. Times are epoch seconds.
+// description is what Describe adds to the request. Times are listing.Epoch seconds.
 type description struct {
 	TrainingJobArn             string
 	TrainingJobStatus          string
 	SecondaryStatus            string
 	FailureReason              string `json:",omitempty"`
-	CreationTime               epoch
-	TrainingStartTime          epoch `json:",omitzero"`
-	TrainingEndTime            epoch `json:",omitzero"`
-	LastModifiedTime           epoch
+	CreationTime               listing.Epoch
+	TrainingStartTime          listing.Epoch `json:",omitzero"`
+	TrainingEndTime            listing.Epoch `json:",omitzero"`
+	LastModifiedTime           listing.Epoch
 	SecondaryStatusTransitions []transition
 	FinalMetricDataList        []metricData `json:",omitempty"`
 	TrainingTimeInSeconds      int64        `json:",omitempty"`
@@ -88,30 +77,30 @@ type description struct {
 
 type transition struct {
 	Status        string
-	StartTime     epoch
-	EndTime       epoch `json:",omitzero"`
+	StartTime     listing.Epoch
+	EndTime       listing.Epoch `json:",omitzero"`
 	StatusMessage string
 }
 
 type metricData struct {
 	MetricName string
 	Value      any
-	Timestamp  epoch
+	Timestamp  listing.Epoch
 }
 
 func describeState(s lifecycle.State, arn string) description {
 	d := description{
 		TrainingJobArn:    arn,
 		TrainingJobStatus: s.Status, SecondaryStatus: s.Secondary, FailureReason: s.FailureReason,
-		CreationTime: epoch(s.Created), LastModifiedTime: epoch(s.Modified),
-		TrainingStartTime: epoch(s.TrainingStart), TrainingEndTime: epoch(s.TrainingEnd),
+		CreationTime: listing.Epoch(s.Created), LastModifiedTime: listing.Epoch(s.Modified),
+		TrainingStartTime: listing.Epoch(s.TrainingStart), TrainingEndTime: listing.Epoch(s.TrainingEnd),
 	}
 	for _, t := range s.Transitions {
 		d.SecondaryStatusTransitions = append(d.SecondaryStatusTransitions,
-			transition{t.Status, epoch(t.Start), epoch(t.End), t.Message})
+			transition{t.Status, listing.Epoch(t.Start), listing.Epoch(t.End), t.Message})
 	}
 	for _, m := range s.Metrics {
-		d.FinalMetricDataList = append(d.FinalMetricDataList, metricData{m.Name, m.Value, epoch(m.Time)})
+		d.FinalMetricDataList = append(d.FinalMetricDataList, metricData{m.Name, m.Value, listing.Epoch(m.Time)})
 	}
 	if !s.TrainingEnd.IsZero() {
 		// The model wants at least 1 where the member is given; a job that took less than a second is rounded up.

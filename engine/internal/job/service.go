@@ -67,7 +67,7 @@ var errShutdown = errors.New("engine is closing")
 func New(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{Config: c, slots: sched.New(c.Slots), live: map[key]*supervisor{}}
 	s.shutdown, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	jobs, err := c.DB.LiveJobs(ctx)
+	jobs, err := c.DB.Jobs.Live(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read unfinished jobs: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,6 +68,9 @@ func (v *supervisor) environment(host string, p image.Program, mode runner.Mode)
 		env["TMPDIR"] = filepath.Join(v.hostDir(host), "tmp")
 	} else {
 		env = v.service.ContainerEnv(v.row.Region)
+	}
+	if v.threads > 0 { // OpenMP's variable: XGBoost, scikit-learn, PyTorch
+		env["OMP_NUM_THREADS"] = strconv.Itoa(v.threads)
 	}
 	contract, root := v.contract(mode.Root(v.hostDir(host))).Host(host), mode.Root(v.hostDir(host))
 	if mode == runner.ModeBaseDir {

@@ -39,7 +39,7 @@ func (s *Service) Delete(ctx context.Context, region, name string) error {
 	default:
 		return api.NotEnded(row.Status)
 	}
-	if err := s.DB.DeleteJob(ctx, row.ID, api.TrainingJobARN(region, s.Account, name)); err != nil {
+	if err := s.DB.Jobs.Delete(ctx, row.ID, api.TrainingJobARN(region, s.Account, name)); err != nil {
 		return err
 	}
 	s.forget(key{region, name}, row.ID) // it may still be cleaning up

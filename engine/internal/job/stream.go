@@ -24,7 +24,7 @@ type Stream struct {
 func (s *Service) Streams(ctx context.Context, region, prefix string) ([]Stream, error) {
 	name, _, whole := strings.Cut(prefix, "/")
 	if whole {
-		row, err := s.DB.Job(ctx, region, name)
+		row, err := s.DB.Jobs.Get(ctx, region, name)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, nil
 		} else if err != nil {
@@ -35,7 +35,7 @@ func (s *Service) Streams(ctx context.Context, region, prefix string) ([]Stream,
 	var all []Stream
 	q := store.JobQuery{Region: region, NameContains: prefix, Order: store.ByName, Limit: 1000}
 	for {
-		rows, err := s.DB.Jobs(ctx, q)
+		rows, err := s.DB.Jobs.List(ctx, q)
 		if err != nil {
 			return nil, err
 		}

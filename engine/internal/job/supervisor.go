@@ -22,6 +22,7 @@ type supervisor struct {
 	row     store.Job
 	request *request
 	names   []string // of the hosts, which never change
+	threads int      // of each host's program, 0 = no limit; likewise
 	state   lifecycle.State
 
 	stored atomic.Pointer[answer] // what Describe says: the row as it was last stored
@@ -59,7 +60,7 @@ func (s *Service) supervisor(row store.Job) (*supervisor, error) {
 
 func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State) *supervisor {
 	v := &supervisor{
-		service: s, row: row, request: r, state: state,
+		service: s, row: row, request: r, state: state, threads: state.Threads,
 		mail: make(chan message), hosts: map[string]runner.Process{},
 		stage: func(error) {}, leave: func() {},
 	}
@@ -128,7 +129,7 @@ func (v *supervisor) advance(m message) []effect {
 // its record.
 func (v *supervisor) save() {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := v.service.DB.UpdateJob(context.WithoutCancel(v.over), v.row)
+		err := v.service.DB.Jobs.Update(context.WithoutCancel(v.over), v.row)
 		if err == nil {
 			v.stored.Store(&answer{row: v.row})
 			return

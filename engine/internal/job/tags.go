@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/engine/internal/listing"
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
 
@@ -61,7 +62,7 @@ func (s *Service) ListTags(ctx context.Context, region string, tree map[string]a
 		}
 		after = string(key)
 	}
-	limit := number(tree["MaxResults"], maxTags)
+	limit := listing.Number(tree["MaxResults"], maxTags)
 	tags, err := s.DB.Tags(ctx, arn, after, limit+1)
 	if err != nil {
 		return nil, err
@@ -75,17 +76,18 @@ func (s *Service) ListTags(ctx context.Context, region string, tree map[string]a
 	return answer, nil
 }
 
-// taggable returns the request's ARN when it names a training job of this account that exists.
+// taggable returns the request's ARN when it names a training or tuning job of this account that exists.
 func (s *Service) taggable(ctx context.Context, region string, tree map[string]any) (string, error) {
 	text, _ := tree["ResourceArn"].(string)
 	arn, err := api.ParseARN(text)
 	if err != nil {
 		return "", api.ValidationError("%v", err)
 	}
-	if arn.Account != s.Account || arn.Region != region || arn.Type != "training-job" {
+	table := map[string]*store.Table{"training-job": s.DB.Jobs, "hyper-parameter-tuning-job": s.DB.Tunings}[arn.Type]
+	if arn.Account != s.Account || arn.Region != region || table == nil {
 		return "", api.NotFound()
 	}
-	if _, err := s.DB.Job(ctx, region, arn.Name); errors.Is(err, store.ErrNotFound) {
+	if _, err := table.Get(ctx, region, arn.Name); errors.Is(err, store.ErrNotFound) {
 		return "", api.NotFound()
 	} else if err != nil {
 		return "", err

@@ -54,6 +54,7 @@ type State struct {
 	Secondary   string       `json:"secondary"`
 	Transitions []Transition `json:"transitions"`
 	Hosts       []Host       `json:"hosts"`
+	Threads     int          `json:"threads,omitempty"` // that each host's program is to use; 0 = as many as there are
 
 	Created       time.Time `json:"created"`
 	Modified      time.Time `json:"modified"`

@@ -1,22 +1,25 @@
-package job
+package listing
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"time"
 )
 
-// epoch is a time on the wire: a number of seconds with milliseconds as fraction.
-type epoch time.Time
+// Epoch is a time on the wire: a number of seconds with milliseconds as fraction.
+type Epoch time.Time
 
-func (e epoch) IsZero() bool { return time.Time(e).IsZero() }
+// IsZero is for omitzero.
+func (e Epoch) IsZero() bool { return time.Time(e).IsZero() }
 
-func (e epoch) MarshalJSON() ([]byte, error) {
+// MarshalJSON is the wire form.
+func (e Epoch) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(e).UnixMilli())/1000, 'f', -1, 64), nil
 }
 
-// number reads an integer of a validated tree, or returns what an absent one means.
-func number(v any, absent int) int {
+// Number reads an integer of a validated tree, or returns what an absent one means.
+func Number(v any, absent int) int {
 	n, ok := v.(json.Number)
 	if !ok {
 		return absent
@@ -39,4 +42,15 @@ func instant(v any) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(int64(f * 1000))
+}
+
+// Splice joins two JSON objects that share no member.
+func Splice(a, b []byte) []byte {
+	a, b = bytes.TrimSpace(a), bytes.TrimSpace(b)
+	joined := make([]byte, 0, len(a)+len(b))
+	joined = append(joined, a[:len(a)-1]...)
+	if len(a) > 2 && len(b) > 2 {
+		joined = append(joined, ',')
+	}
+	return append(joined, b[1:]...)
 }

@@ -33,8 +33,8 @@ type DB struct {
 	closed chan struct{}
 	once   sync.Once
 
-	// Compiled once, because they are on the path of every create, step and describe.
-	insertJob, updateJob, jobByName *sql.Stmt
+	Jobs    *Table // training jobs
+	Tunings *Table // hyperparameter tuning jobs
 }
 
 type write struct {
@@ -62,30 +62,15 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	db := &DB{
 		read: r, write: w,
 		queue: make(chan *write, maxBatch), done: make(chan struct{}), closed: make(chan struct{}),
+		Jobs: &Table{name: "job"}, Tunings: &Table{name: "tuning"},
 	}
-	if err := db.prepare(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("read %s: %w", path, err), r.Close(), w.Close())
+	for _, t := range []*Table{db.Jobs, db.Tunings} {
+		if err := t.prepare(ctx, db); err != nil {
+			return nil, errors.Join(fmt.Errorf("read %s: %w", path, err), r.Close(), w.Close())
+		}
 	}
 	go db.loop()
 	return db, nil
-}
-
-func (db *DB) prepare(ctx context.Context) (err error) {
-	for _, p := range []struct {
-		stmt  **sql.Stmt
-		on    *sql.DB
-		query string
-	}{
-		{&db.insertJob, db.write, `INSERT INTO job (region, name, status, created, modified, request, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (region, name) DO NOTHING`},
-		{&db.updateJob, db.write, `UPDATE job SET status = ?, modified = ?, state = ? WHERE id = ?`},
-		{&db.jobByName, db.read, `SELECT ` + jobColumns + ` FROM job WHERE region = ? AND name = ?`},
-	} {
-		if *p.stmt, err = p.on.PrepareContext(ctx, p.query); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func dsn(path, lock string) string {

@@ -11,10 +11,11 @@ import (
 // ErrNotFound is returned when no row matches.
 var ErrNotFound = errors.New("not found")
 
-// ErrExists is returned by InsertJob when the region has a job of that name.
+// ErrExists is returned by Insert when the region has a job of that name.
 var ErrExists = errors.New("already exists")
 
-// Job is one row: what was asked and what became of it. Request and State are JSON documents that only package job reads.
+// Job is one row of [DB.Jobs] or [DB.Tunings]: what was asked and what became of it. Request and State are JSON documents that only the
+// package which supervises such jobs reads.
 type Job struct {
 	ID       int64
 	Region   string
@@ -26,14 +27,42 @@ type Job struct {
 	State    []byte
 }
 
-// InsertJob adds j and its tags and returns its id.
-func (db *DB) InsertJob(ctx context.Context, j Job, arn string, tags []Tag) (int64, error) {
+// Table is the jobs of one kind.
+type Table struct {
+	db   *DB
+	name string
+
+	// Compiled once, because they are on the path of every create, step and describe.
+	insert, update, byName *sql.Stmt
+}
+
+func (t *Table) prepare(ctx context.Context, db *DB) (err error) {
+	t.db = db
+	for _, p := range []struct {
+		stmt  **sql.Stmt
+		on    *sql.DB
+		query string
+	}{
+		{&t.insert, db.write, `INSERT INTO ` + t.name + ` (region, name, status, created, modified, request, state)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (region, name) DO NOTHING`},
+		{&t.update, db.write, `UPDATE ` + t.name + ` SET status = ?, modified = ?, state = ? WHERE id = ?`},
+		{&t.byName, db.read, `SELECT ` + jobColumns + ` FROM ` + t.name + ` WHERE region = ? AND name = ?`},
+	} {
+		if *p.stmt, err = p.on.PrepareContext(ctx, p.query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Insert adds j and its tags and returns its id.
+func (t *Table) Insert(ctx context.Context, j Job, arn string, tags []Tag) (int64, error) {
 	var id int64
-	err := db.Write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.StmtContext(ctx, db.insertJob).ExecContext(ctx,
+	err := t.db.Write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.StmtContext(ctx, t.insert).ExecContext(ctx,
 			j.Region, j.Name, j.Status, j.Created.UnixMilli(), j.Modified.UnixMilli(), string(j.Request), string(j.State))
 		if err != nil {
-			return fmt.Errorf("insert job %s: %w", j.Name, err)
+			return fmt.Errorf("insert %s %s: %w", t.name, j.Name, err)
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(ErrExists, err)
@@ -48,9 +77,9 @@ func (db *DB) InsertJob(ctx context.Context, j Job, arn string, tags []Tag) (int
 
 const jobColumns = `id, region, name, status, created, modified, request, state`
 
-// Job returns the job of that name.
-func (db *DB) Job(ctx context.Context, region, name string) (Job, error) {
-	return scanJob(db.jobByName.QueryRowContext(ctx, region, name))
+// Get returns the job of that name, or ErrNotFound.
+func (t *Table) Get(ctx context.Context, region, name string) (Job, error) {
+	return scanJob(t.byName.QueryRowContext(ctx, region, name))
 }
 
 type row interface{ Scan(dest ...any) error }
@@ -66,28 +95,28 @@ func scanJob(r row) (Job, error) {
 	return j, err
 }
 
-// UpdateJob stores the state, status and modification time of j.
-func (db *DB) UpdateJob(ctx context.Context, j Job) error {
-	return db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.StmtContext(ctx, db.updateJob).ExecContext(ctx, j.Status, j.Modified.UnixMilli(), string(j.State), j.ID)
+// Update stores the state, status and modification time of j.
+func (t *Table) Update(ctx context.Context, j Job) error {
+	return t.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.StmtContext(ctx, t.update).ExecContext(ctx, j.Status, j.Modified.UnixMilli(), string(j.State), j.ID)
 		return err
 	})
 }
 
-// DeleteJob removes the job and its tags.
-func (db *DB) DeleteJob(ctx context.Context, id int64, arn string) error {
-	return db.Write(ctx, func(tx *sql.Tx) error {
+// Delete removes the job, its tags and, of a tuning job, the trials.
+func (t *Table) Delete(ctx context.Context, id int64, arn string) error {
+	return t.db.Write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM tag WHERE arn = ?`, arn); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM job WHERE id = ?`, id)
+		_, err := tx.ExecContext(ctx, `DELETE FROM `+t.name+` WHERE id = ?`, id)
 		return err
 	})
 }
 
-// LiveJobs returns the jobs that have not ended, oldest first.
-func (db *DB) LiveJobs(ctx context.Context) ([]Job, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT `+jobColumns+` FROM job
+// Live returns the jobs that have not ended, oldest first.
+func (t *Table) Live(ctx context.Context) ([]Job, error) {
+	rows, err := t.db.read.QueryContext(ctx, `SELECT `+jobColumns+` FROM `+t.name+`
 		WHERE status IN ('InProgress', 'Stopping', 'Deleting') ORDER BY id`)
 	return collect(rows, err, scanJob)
 }

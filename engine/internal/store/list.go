@@ -49,8 +49,8 @@ func (j Job) Position(o Order) Position {
 	}
 }
 
-// Jobs returns up to q.Limit jobs. Paging by position is stable while jobs come and go.
-func (db *DB) Jobs(ctx context.Context, q JobQuery) ([]Job, error) {
+// List returns up to q.Limit jobs. Paging by position is stable while jobs come and go.
+func (t *Table) List(ctx context.Context, q JobQuery) ([]Job, error) {
 	column, direction, beyond := string(q.Order), "ASC", ">"
 	if column == "" {
 		column = string(ByCreation)
@@ -63,8 +63,8 @@ func (db *DB) Jobs(ctx context.Context, q JobQuery) ([]Job, error) {
 		where = append(where, fmt.Sprintf("(%s, id) %s (?, ?)", column, beyond))
 		args = append(args, q.After.Value, q.After.ID)
 	}
-	rows, err := db.read.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM job WHERE %s ORDER BY %s %s, id %s LIMIT ?`,
-		jobColumns, strings.Join(where, " AND "), column, direction, direction), append(args, q.Limit)...)
+	rows, err := t.db.read.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM %s WHERE %s ORDER BY %s %s, id %s LIMIT ?`,
+		jobColumns, t.name, strings.Join(where, " AND "), column, direction, direction), append(args, q.Limit)...)
 	return collect(rows, err, scanJob)
 }
 

@@ -13,6 +13,27 @@ CREATE UNIQUE INDEX IF NOT EXISTS job_name    ON job (region, name);
 CREATE INDEX        IF NOT EXISTS job_created ON job (region, created, id);
 CREATE INDEX        IF NOT EXISTS job_live    ON job (status) WHERE status IN ('InProgress', 'Stopping', 'Deleting');
 
+-- Tuning jobs, and what was decided for them. A trial is written before its training job is created.
+CREATE TABLE IF NOT EXISTS tuning (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  region    TEXT    NOT NULL,
+  name      TEXT    NOT NULL,
+  status    TEXT    NOT NULL,
+  created   INTEGER NOT NULL,
+  modified  INTEGER NOT NULL,
+  request   TEXT    NOT NULL, -- what Describe echoes
+  state     TEXT    NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS tuning_name    ON tuning (region, name);
+CREATE INDEX        IF NOT EXISTS tuning_created ON tuning (region, created, id);
+
+CREATE TABLE IF NOT EXISTS trial (
+  tuning   INTEGER NOT NULL REFERENCES tuning (id) ON DELETE CASCADE,
+  number   INTEGER NOT NULL, -- from 1, in the order of their decisions
+  document TEXT    NOT NULL,
+  PRIMARY KEY (tuning, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS tag (
   arn   TEXT NOT NULL,
   key   TEXT NOT NULL,

@@ -29,7 +29,7 @@ func BenchmarkJob(b *testing.B) {
 	insert(b, db, sample("job", 1))
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := db.Job(b.Context(), "us-east-1", "job"); err != nil {
+			if _, err := db.Jobs.Get(b.Context(), "us-east-1", "job"); err != nil {
 				b.Error(err)
 				return
 			}

@@ -35,7 +35,7 @@ func sample(name string, created int64) Job {
 func insert(t testing.TB, db *DB, jobs ...Job) {
 	t.Helper()
 	for _, j := range jobs {
-		if _, err := db.InsertJob(t.Context(), j, "arn:"+j.Name, nil); err != nil {
+		if _, err := db.Jobs.Insert(t.Context(), j, "arn:"+j.Name, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -45,17 +45,17 @@ func TestNamesAreUniquePerRegion(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	insert(t, db, sample("a", 1))
-	if _, err := db.InsertJob(t.Context(), sample("a", 2), "arn:a", nil); !errors.Is(err, ErrExists) {
+	if _, err := db.Jobs.Insert(t.Context(), sample("a", 2), "arn:a", nil); !errors.Is(err, ErrExists) {
 		t.Errorf("second insert = %v, want ErrExists", err)
 	}
 	other := sample("a", 3)
 	other.Region = "eu-west-1"
 	insert(t, db, other)
-	j, err := db.Job(t.Context(), "us-east-1", "a")
+	j, err := db.Jobs.Get(t.Context(), "us-east-1", "a")
 	if err != nil || j.Created.UnixMilli() != 1 {
 		t.Errorf("Job = %v, %v; want the first one", j, err)
 	}
-	if _, err := db.Job(t.Context(), "us-east-1", "b"); !errors.Is(err, ErrNotFound) {
+	if _, err := db.Jobs.Get(t.Context(), "us-east-1", "b"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("unknown job = %v, want ErrNotFound", err)
 	}
 }
@@ -80,7 +80,7 @@ func TestPagesCoverEveryOrder(t *testing.T) {
 			q := JobQuery{Region: "us-east-1", Order: tt.order, Descending: tt.descending, Limit: limit}
 			got := ""
 			for {
-				page, err := db.Jobs(t.Context(), q)
+				page, err := db.Jobs.List(t.Context(), q)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -118,7 +118,7 @@ func TestFilters(t *testing.T) {
 	}
 	for want, q := range tests {
 		q.Region, q.Limit = "us-east-1", 10
-		jobs, err := db.Jobs(t.Context(), q)
+		jobs, err := db.Jobs.List(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func TestWritesAreThereWithoutClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if jobs, err := again.LiveJobs(t.Context()); len(jobs) != 1 || err != nil {
+	if jobs, err := again.Jobs.Live(t.Context()); len(jobs) != 1 || err != nil {
 		t.Errorf("live jobs = %v, %v", jobs, err)
 	}
 	if err := errors.Join(again.Close(), db.Close()); err != nil {

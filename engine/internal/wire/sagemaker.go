@@ -2,16 +2,22 @@ package wire
 
 import (
 	"context"
+	"maps"
 
 	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/engine/internal/amt"
 	"github.com/sagefly/sagefly/engine/internal/job"
 )
 
-// SageMaker binds the API's operations to the job service. Make it with NewSageMaker.
+// SageMaker binds the API's operations to the services of jobs. Make it with NewSageMaker.
 type SageMaker struct{ operations map[string]operation }
 
-// NewSageMaker serves the operations of jobs.
-func NewSageMaker(jobs *job.Service) SageMaker { return SageMaker{operations(jobs)} }
+// NewSageMaker serves the operations of training and tuning jobs.
+func NewSageMaker(jobs *job.Service, tunings *amt.Service) SageMaker {
+	all := jobOperations(jobs)
+	maps.Copy(all, tuningOperations(tunings))
+	return SageMaker{all}
+}
 
 // Do checks a request against the service model and answers it.
 func (s SageMaker) Do(ctx context.Context, region, operation string, body []byte) (any, error) {
@@ -31,7 +37,7 @@ func (s SageMaker) Do(ctx context.Context, region, operation string, body []byte
 
 type operation func(ctx context.Context, region string, tree map[string]any) (any, error)
 
-func operations(jobs *job.Service) map[string]operation {
+func jobOperations(jobs *job.Service) map[string]operation {
 	name := func(tree map[string]any) string { n, _ := tree["TrainingJobName"].(string); return n }
 	return map[string]operation{
 		"CreateTrainingJob": func(ctx context.Context, region string, tree map[string]any) (any, error) {
@@ -58,6 +64,31 @@ func operations(jobs *job.Service) map[string]operation {
 		},
 		"DeleteTags": func(ctx context.Context, region string, tree map[string]any) (any, error) {
 			return map[string]any{}, jobs.DeleteTags(ctx, region, tree)
+		},
+	}
+}
+
+func tuningOperations(tunings *amt.Service) map[string]operation {
+	name := func(tree map[string]any) string { n, _ := tree["HyperParameterTuningJobName"].(string); return n }
+	return map[string]operation{
+		"CreateHyperParameterTuningJob": func(ctx context.Context, region string, tree map[string]any) (any, error) {
+			arn, err := tunings.Create(ctx, region, tree)
+			return map[string]string{"HyperParameterTuningJobArn": arn}, err
+		},
+		"DescribeHyperParameterTuningJob": func(ctx context.Context, region string, tree map[string]any) (any, error) {
+			return tunings.Describe(ctx, region, name(tree))
+		},
+		"ListHyperParameterTuningJobs": func(ctx context.Context, region string, tree map[string]any) (any, error) {
+			return tunings.List(ctx, region, tree)
+		},
+		"ListTrainingJobsForHyperParameterTuningJob": func(ctx context.Context, region string, tree map[string]any) (any, error) {
+			return tunings.Trials(ctx, region, tree)
+		},
+		"StopHyperParameterTuningJob": func(ctx context.Context, region string, tree map[string]any) (any, error) {
+			return nil, tunings.Stop(ctx, region, name(tree))
+		},
+		"DeleteHyperParameterTuningJob": func(ctx context.Context, region string, tree map[string]any) (any, error) {
+			return nil, tunings.Delete(ctx, region, name(tree))
 		},
 	}
 }

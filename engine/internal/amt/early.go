@@ -1,0 +1,54 @@
+package amt
+
+import (
+	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/tuner"
+)
+
+// stopsEarly says that decisions depend on the values that running trials report.
+func (p *plan) stopsEarly() bool { return p.Median || p.Hyperband != nil }
+
+// see takes in a value of the objective that a running trial reported. After a restart values come again from the first on; verdicts that were
+// made stand.
+func (v *supervisor) see(t *trial, value float64) {
+	if !t.running() {
+		return
+	}
+	t.Curve = append(t.Curve, lifecycle.Float(value))
+	if t.Stop != "" {
+		return
+	}
+	verdicts := len(v.state.Verdicts)
+	if v.plan.Hyperband != nil && v.judge(t) || v.plan.Median && v.lags(t) {
+		t.Stop = stopEarly
+		v.save(t)
+	} else if len(v.state.Verdicts) > verdicts {
+		v.save()
+	}
+}
+
+// judge asks Hyperband whether the trial is to stop.
+func (v *supervisor) judge(t *trial) bool {
+	due := v.plan.Hyperband.Judge(v.state.Verdicts, t.Number-1, floats(t.Curve))
+	v.state.Verdicts = append(v.state.Verdicts, due...)
+	return len(due) > 0 && due[len(due)-1].Stop
+}
+
+// lags asks the median rule.
+func (v *supervisor) lags(t *trial) bool {
+	var finished [][]float64
+	for _, other := range v.trials {
+		if other.Status == completed {
+			finished = append(finished, floats(other.Curve))
+		}
+	}
+	return tuner.MedianRule{Maximize: v.plan.Search.Maximize}.Stops(floats(t.Curve), finished)
+}
+
+func floats(list []lifecycle.Float) []float64 {
+	out := make([]float64, len(list))
+	for i, x := range list {
+		out[i] = float64(x)
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package amt
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/engine/internal/store"
+	"github.com/sagefly/sagefly/tuner"
+)
+
+// maxInherited is how many trials of all parents together a search begins with (developer guide, warm start).
+const maxInherited = 500
+
+// inherit takes over what earlier tuning jobs found.
+func (c *creation) inherit(ctx context.Context) error {
+	warm := c.request.WarmStartConfig
+	if warm == nil {
+		return nil
+	}
+	left := maxInherited
+	for _, p := range warm.ParentHyperParameterTuningJobs {
+		parent, err := c.parent(ctx, value(p.HyperParameterTuningJobName))
+		if err != nil {
+			return err
+		}
+		trials := parent.trials[:min(len(parent.trials), left)]
+		left -= len(trials)
+		c.parents = append(c.parents, tuner.Parent{
+			Trials:   c.inherited(parent, trials),
+			Transfer: warm.WarmStartType == types.HyperParameterTuningJobWarmStartTypeTransferLearning,
+		})
+		if warm.WarmStartType == types.HyperParameterTuningJobWarmStartTypeIdenticalDataAndAlgorithm {
+			c.best = c.better(c.best, parent)
+		}
+	}
+	return nil
+}
+
+// inherited are a parent's trials as points of this search: what is searched now may have been static then.
+func (c *creation) inherited(parent *ancestor, trials []*trial) []tuner.Trial {
+	names := rangeNames(c.ranges(c.request.TrainingJobDefinition))
+	static := parent.request.TrainingJobDefinition.StaticHyperParameters
+	var list []tuner.Trial
+	for _, t := range trials {
+		point := tuner.Point{}
+		for _, name := range names {
+			if text, ok := t.Tuned[name]; ok {
+				point[name] = text
+			} else if text, ok := static[name]; ok {
+				point[name] = text
+			}
+		}
+		known := t.known()
+		known.Point = point
+		list = append(list, known)
+	}
+	return list
+}
+
+// heir is the best trial of the parents, in whose tuning job it was.
+type heir struct {
+	Tuning string `json:"tuning"`
+	Trial  trial  `json:"trial"`
+}
+
+func (c *creation) better(best *heir, parent *ancestor) *heir {
+	if parent.best == nil || best != nil && !beats(c.maximize(), *parent.best.Value, *best.Trial.Value) {
+		return best
+	}
+	return &heir{parent.name, *parent.best}
+}
+
+// ancestor is a tuning job that another one begins with.
+type ancestor struct {
+	name    string
+	request *request
+	trials  []*trial
+	best    *trial
+}
+
+// parent reads an earlier tuning job and refuses it where AWS does. The words are ours but for the one about fields.
+func (c *creation) parent(ctx context.Context, name string) (*ancestor, error) {
+	row, err := c.service.DB.Tunings.Get(ctx, c.region, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, api.TuningNotFound(name)
+	} else if err != nil {
+		return nil, err
+	}
+	if !over(row.Status) {
+		return nil, api.ValidationError("The parent hyperparameter tuning job %s is in status %s. A parent must have ended.", name, row.Status)
+	}
+	d, err := readDocument(row)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := api.Decode(d.Echo)
+	if err != nil {
+		return nil, err
+	}
+	a := &ancestor{name: name}
+	if a.request, err = decode(tree); err != nil {
+		return nil, err
+	}
+	s, err := readState(row)
+	if err != nil {
+		return nil, err
+	}
+	a.best = s.Best
+	if a.trials, err = c.service.trials(ctx, row.ID); err != nil {
+		return nil, err
+	}
+	return a, c.comparable(a)
+}
+
+// comparable says whether a parent's trials tell something about this search.
+func (c *creation) comparable(a *ancestor) error {
+	if a.request.TrainingJobDefinition == nil {
+		return api.ValidationError("The parent hyperparameter tuning job %s has TrainingJobDefinitions, from which no other one can start.", a.name)
+	}
+	mine, theirs := c.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective, a.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
+	if value(mine.MetricName) != value(theirs.MetricName) || mine.Type != theirs.Type {
+		return api.ValidationError("The parent hyperparameter tuning job %s has another objective: %s %s.", a.name, theirs.Type, value(theirs.MetricName))
+	}
+	if !reflect.DeepEqual(fixed(*c.request.TrainingJobDefinition), fixed(*a.request.TrainingJobDefinition)) {
+		return api.TuningDefinitionChanged()
+	}
+	if mine, theirs := parameterNames(c.request), parameterNames(a.request); !slices.Equal(mine, theirs) {
+		return api.ValidationError("The hyperparameters of a tuning job and of its parent must have the same names, whether static or tunable. Here: %v. In %s: %v.", mine, a.name, theirs)
+	}
+	return nil
+}
+
+// fixed is what of a definition a warm start may not change.
+func fixed(d types.HyperParameterTrainingJobDefinition) types.HyperParameterTrainingJobDefinition {
+	d.AlgorithmSpecification, d.InputDataConfig, d.OutputDataConfig, d.StaticHyperParameters = nil, nil, nil, nil
+	d.RoleArn, d.ResourceConfig, d.StoppingCondition, d.VpcConfig = nil, nil, nil, nil
+	d.EnableManagedSpotTraining, d.CheckpointConfig, d.HyperParameterTuningResourceConfig = nil, nil, nil
+	if len(d.Environment) == 0 {
+		d.Environment = nil
+	}
+	return d
+}
+
+// parameterNames are the names of all hyperparameters of a tuning job, static and tunable.
+func parameterNames(r *request) []string {
+	names := rangeNames(r.HyperParameterTuningJobConfig.ParameterRanges)
+	names = slices.AppendSeq(names, maps.Keys(r.TrainingJobDefinition.StaticHyperParameters))
+	slices.Sort(names)
+	return slices.Compact(names)
+}

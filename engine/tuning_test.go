@@ -1,0 +1,591 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagefly/sagefly/engine"
+	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/fake"
+)
+
+// tunedImage is the image whose metrics the trials of these tests print. The fake runner plays them.
+const tunedImage = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+// tuning is a small legal tuning job: eta in [0, 1], sequential.
+func tuning(name string, jobs int32) *sagemaker.CreateHyperParameterTuningJobInput {
+	return &sagemaker.CreateHyperParameterTuningJobInput{
+		HyperParameterTuningJobName: &name,
+		HyperParameterTuningJobConfig: &types.HyperParameterTuningJobConfig{
+			Strategy: types.HyperParameterTuningJobStrategyTypeBayesian,
+			HyperParameterTuningJobObjective: &types.HyperParameterTuningJobObjective{
+				Type: types.HyperParameterTuningJobObjectiveTypeMinimize, MetricName: new("validation:rmse"),
+			},
+			ResourceLimits: &types.ResourceLimits{MaxNumberOfTrainingJobs: &jobs, MaxParallelTrainingJobs: new(int32(1))},
+			ParameterRanges: &types.ParameterRanges{ContinuousParameterRanges: []types.ContinuousParameterRange{
+				{Name: new("eta"), MinValue: new("0"), MaxValue: new("1")},
+			}},
+			RandomSeed: new(int32(7)),
+		},
+		TrainingJobDefinition: &types.HyperParameterTrainingJobDefinition{
+			RoleArn:                new("arn:aws:iam::000000000000:role/SageMaker"),
+			AlgorithmSpecification: &types.HyperParameterAlgorithmSpecification{TrainingImage: new(tunedImage), TrainingInputMode: types.TrainingInputModeFile},
+			StaticHyperParameters:  map[string]string{"num_round": "3"},
+			OutputDataConfig:       &types.OutputDataConfig{S3OutputPath: new("s3://bucket/out")},
+			ResourceConfig:         &types.ResourceConfig{InstanceType: types.TrainingInstanceTypeMlM5Xlarge, InstanceCount: new(int32(1)), VolumeSizeInGB: new(int32(1))},
+			StoppingCondition:      &types.StoppingCondition{MaxRuntimeInSeconds: new(int32(3600))},
+		},
+	}
+}
+
+// hyperparameters are those of a host's contract.
+func hyperparameters(spec runner.Spec) map[string]string {
+	text, err := os.ReadFile(filepath.Join(spec.Dir, "ml", "input", "config", "hyperparameters.json"))
+	h := map[string]string{}
+	if err == nil {
+		err = json.Unmarshal(text, &h)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return h
+}
+
+// bowl is an objective with its least value 0.25 at eta = 0.3.
+func bowl(spec runner.Spec) float64 {
+	eta, err := strconv.ParseFloat(hyperparameters(spec)["eta"], 64)
+	if err != nil {
+		panic(err)
+	}
+	return 0.25 + (eta-0.3)*(eta-0.3)
+}
+
+// reports prints values of the objective, one each interval, as XGBoost does.
+func reports(interval float64, values ...float64) (s fake.Script) {
+	for i, v := range values {
+		s.Lines = append(s.Lines, fake.Line{After: fake.Seconds(interval * float64(i)), Text: fmt.Sprintf("[%d]\tvalidation-rmse:%.6f", i, v)})
+	}
+	s.Run = fake.Seconds(interval * float64(len(values)))
+	return s
+}
+
+func playing(script func(runner.Spec) fake.Script) engine.Config {
+	return engine.Config{Runner: fake.New(fake.Config{Script: script}), Trainer: "/bin/true", Slots: 8}
+}
+
+func bowls(spec runner.Spec) fake.Script { return reports(0.001, bowl(spec)) }
+
+func (s *site) tune(t testing.TB, r *sagemaker.CreateHyperParameterTuningJobInput) {
+	t.Helper()
+	s.put(t, "x", "")
+	if _, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *site) tuningJob(t testing.TB, name string) *sagemaker.DescribeHyperParameterTuningJobOutput {
+	t.Helper()
+	d, err := s.sagemaker.DescribeHyperParameterTuningJob(t.Context(), &sagemaker.DescribeHyperParameterTuningJobInput{HyperParameterTuningJobName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// tuned waits for a tuning job's end.
+func (s *site) tuned(t testing.TB, name string) *sagemaker.DescribeHyperParameterTuningJobOutput {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); ; {
+		d := s.tuningJob(t, name)
+		if d.HyperParameterTuningJobStatus != "InProgress" && d.HyperParameterTuningJobStatus != "Stopping" {
+			return d
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("tuning job %s is %s after two minutes: %+v", name, d.HyperParameterTuningJobStatus, d.TrainingJobStatusCounters)
+		}
+		time.Sleep(2 * time.Millisecond) // polling, as clients do
+	}
+}
+
+func (s *site) trials(t testing.TB, name string) []types.HyperParameterTrainingJobSummary {
+	t.Helper()
+	out, err := s.sagemaker.ListTrainingJobsForHyperParameterTuningJob(t.Context(),
+		&sagemaker.ListTrainingJobsForHyperParameterTuningJobInput{HyperParameterTuningJobName: &name, MaxResults: new(int32(100))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.TrainingJobSummaries
+}
+
+// values are the trials' values of a hyperparameter, in the order in which they were decided.
+func values(trials []types.HyperParameterTrainingJobSummary, name string) (list []string) {
+	for _, t := range trials {
+		list = append(list, t.TunedHyperParameters[name])
+	}
+	return list
+}
+
+func TestTuning(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	r := tuning("bowl", 12)
+	r.Tags = []types.Tag{{Key: new("team"), Value: new("a")}}
+	s.tune(t, r)
+	d := s.tuned(t, "bowl")
+	if d.HyperParameterTuningJobStatus != "Completed" {
+		t.Fatalf("%s: %s", d.HyperParameterTuningJobStatus, deref(d.FailureReason))
+	}
+	counters := []int32{*d.TrainingJobStatusCounters.Completed, *d.TrainingJobStatusCounters.InProgress, *d.ObjectiveStatusCounters.Succeeded, *d.ObjectiveStatusCounters.Pending}
+	if diff := cmp.Diff([]int32{12, 0, 12, 0}, counters); diff != "" {
+		t.Errorf("counters (-want +got):\n%s", diff)
+	}
+	best := d.BestTrainingJob
+	if v := *best.FinalHyperParameterTuningJobObjectiveMetric.Value; v > 0.2501 || best.FinalHyperParameterTuningJobObjectiveMetric.Type != "Minimize" {
+		t.Errorf("best %v at %v; the least is 0.25", v, best.TunedHyperParameters)
+	}
+	if got := d.TrainingJobDefinition.StaticHyperParameters["_tuning_objective_metric"]; got != "validation:rmse" {
+		t.Errorf("_tuning_objective_metric is %q", got)
+	}
+	trials := s.trials(t, "bowl")
+	for i, trial := range trials {
+		if want := regexp.MustCompile(fmt.Sprintf(`^bowl-%03d-[0-9a-f]{8}$`, i+1)); !want.MatchString(*trial.TrainingJobName) {
+			t.Errorf("trial %d is named %s", i+1, *trial.TrainingJobName)
+		}
+	}
+	checkTrialJob(t, s, s.describe(t, *best.TrainingJobName))
+}
+
+// checkTrialJob looks at what a tuning job gives its training jobs.
+func checkTrialJob(t *testing.T, s *site, d *sagemaker.DescribeTrainingJobOutput) {
+	t.Helper()
+	if want := "arn:aws:sagemaker:us-east-1:000000000000:hyper-parameter-tuning-job/bowl"; deref(d.TuningJobArn) != want {
+		t.Errorf("TuningJobArn %q", deref(d.TuningJobArn))
+	}
+	if d.HyperParameters["_tuning_objective_metric"] != "validation:rmse" || d.HyperParameters["num_round"] != "3" || d.HyperParameters["eta"] == "" {
+		t.Errorf("hyperparameters %v", d.HyperParameters)
+	}
+	last := d.AlgorithmSpecification.MetricDefinitions[len(d.AlgorithmSpecification.MetricDefinitions)-1]
+	if *last.Name != "ObjectiveMetric" {
+		t.Errorf("last metric definition %s", *last.Name)
+	}
+	tags, err := s.sagemaker.ListTags(t.Context(), &sagemaker.ListTagsInput{ResourceArn: d.TrainingJobArn})
+	if err != nil || len(tags.Tags) != 1 || *tags.Tags[0].Key != "team" {
+		t.Errorf("tags %v, %v", tags, err)
+	}
+}
+
+func TestTrialsAreSorted(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		if v := bowl(spec); v < 0.4 {
+			return reports(0.001, v)
+		}
+		return fake.Script{Exit: 1, Files: map[string]string{"output/failure": "too far"}}
+	}))
+	s.tune(t, tuning("sorted", 12))
+	s.tuned(t, "sorted")
+	var names []string
+	in := &sagemaker.ListTrainingJobsForHyperParameterTuningJobInput{
+		HyperParameterTuningJobName: new("sorted"), MaxResults: new(int32(2)),
+		SortBy: types.TrainingJobSortByOptionsFinalObjectiveMetricValue, SortOrder: types.SortOrderDescending,
+	}
+	last := float32(math.Inf(1))
+	for {
+		out, err := s.sagemaker.ListTrainingJobsForHyperParameterTuningJob(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, trial := range out.TrainingJobSummaries {
+			v := *trial.FinalHyperParameterTuningJobObjectiveMetric.Value
+			if v > last {
+				t.Errorf("%v comes after %v", v, last)
+			}
+			last = v
+			names = append(names, *trial.TrainingJobName)
+		}
+		if in.NextToken = out.NextToken; in.NextToken == nil {
+			break
+		}
+	}
+	d := s.tuningJob(t, "sorted")
+	if n := int(*d.ObjectiveStatusCounters.Succeeded); n == 12 || len(names) != n {
+		t.Errorf("%d trials with an objective are listed as %v", n, names)
+	}
+	if n := *d.TrainingJobStatusCounters.NonRetryableError; int(n) != 12-len(names) {
+		t.Errorf("%d failed trials, of 12 without %d", n, len(names))
+	}
+}
+
+// The same seed gives the same search, also when the engine is closed after every few trials.
+func TestTuningGoesOn(t *testing.T) {
+	t.Parallel()
+	want := func() []string {
+		s := start(t, playing(bowls))
+		s.tune(t, tuning("steady", 10))
+		s.tuned(t, "steady")
+		return values(s.trials(t, "steady"), "eta")
+	}()
+	c := playing(func(spec runner.Spec) fake.Script { return reports(0.02, bowl(spec)) })
+	c.Dir = t.TempDir()
+	for first := true; ; first = false {
+		e, err := engine.Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Listen(t.Context(), "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		s := clients(e)
+		if first {
+			s.tune(t, tuning("steady", 10))
+		}
+		time.Sleep(35 * time.Millisecond)
+		d := s.tuningJob(t, "steady")
+		done := d.HyperParameterTuningJobStatus == "Completed"
+		if done {
+			if diff := cmp.Diff(want, values(s.trials(t, "steady"), "eta")); diff != "" {
+				t.Errorf("an interrupted search differs from an uninterrupted one (-want +got):\n%s", diff)
+			}
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if done {
+			return
+		}
+		if d.HyperParameterTuningJobStatus != "InProgress" {
+			t.Fatalf("%s: %s", d.HyperParameterTuningJobStatus, deref(d.FailureReason))
+		}
+	}
+}
+
+func TestStopTuning(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		script := reports(0.001, bowl(spec))
+		script.Run = -1
+		return script
+	}))
+	r := tuning("endless", 20)
+	r.HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs = new(int32(3))
+	s.tune(t, r)
+	for len(s.trials(t, "endless")) < 3 {
+		time.Sleep(time.Millisecond)
+	}
+	stop := func() error {
+		_, err := s.sagemaker.StopHyperParameterTuningJob(t.Context(), &sagemaker.StopHyperParameterTuningJobInput{HyperParameterTuningJobName: new("endless")})
+		return err
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	d := s.tuned(t, "endless")
+	if d.HyperParameterTuningJobStatus != "Stopped" || *d.TrainingJobStatusCounters.Stopped != 3 {
+		t.Errorf("%s, %+v; want three stopped trials", d.HyperParameterTuningJobStatus, d.TrainingJobStatusCounters)
+	}
+	for _, trial := range s.trials(t, "endless") {
+		if got := s.describe(t, *trial.TrainingJobName).TrainingJobStatus; got != "Stopped" {
+			t.Errorf("%s is %s", *trial.TrainingJobName, got)
+		}
+	}
+	if code, _ := refusal(t, stop()); code != "ValidationException" {
+		t.Errorf("a second stop: %s", code)
+	}
+}
+
+func TestTuningFailsAfterFive(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(runner.Spec) fake.Script {
+		return fake.Script{Exit: 1, Files: map[string]string{"output/failure": "no such column"}}
+	}))
+	s.tune(t, tuning("broken", 20))
+	d := s.tuned(t, "broken")
+	reason := deref(d.FailureReason)
+	if d.HyperParameterTuningJobStatus != "Failed" || *d.TrainingJobStatusCounters.NonRetryableError != 5 ||
+		!strings.HasPrefix(reason, "No training job succeeded after 5 attempts. Please take a look at the training job failures to get more details.") ||
+		!strings.Contains(reason, "no such column") {
+		t.Errorf("%s, %+v: %s", d.HyperParameterTuningJobStatus, d.TrainingJobStatusCounters, reason)
+	}
+}
+
+func TestTuningWithoutObjective(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(runner.Spec) fake.Script { return fake.Script{} }))
+	s.tune(t, tuning("silent", 20))
+	d := s.tuned(t, "silent")
+	if d.HyperParameterTuningJobStatus != "Failed" || *d.TrainingJobStatusCounters.Completed != 5 || *d.ObjectiveStatusCounters.Failed != 5 ||
+		!strings.HasPrefix(deref(d.FailureReason), "No objective metrics found after running 5 training jobs.") {
+		t.Errorf("%s, %+v: %s", d.HyperParameterTuningJobStatus, d.TrainingJobStatusCounters, deref(d.FailureReason))
+	}
+}
+
+// Trial n reports n at each of 30 epochs. Those that the rules are to stop never end by themselves.
+func TestEarlyStopping(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*types.HyperParameterTuningJobConfig)
+		whole  int // trials that run to their end
+	}{
+		// The median rule lets five pass before it stops anything.
+		"median": {func(c *types.HyperParameterTuningJobConfig) {
+			c.TrainingJobEarlyStoppingType = types.TrainingJobEarlyStoppingTypeAuto
+		}, 5},
+		// A rung of Hyperband lets two pass, and then the best third, to which no later one belongs here.
+		"hyperband": {func(c *types.HyperParameterTuningJobConfig) {
+			c.Strategy = types.HyperParameterTuningJobStrategyTypeHyperband
+			c.StrategyConfig = &types.HyperParameterTuningJobStrategyConfig{
+				HyperbandStrategyConfig: &types.HyperbandStrategyConfig{MinResource: new(int32(3)), MaxResource: new(int32(30))},
+			}
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, playing(func(spec runner.Spec) fake.Script {
+				n, _ := strconv.Atoi(strings.Split(spec.Job, "-")[1])
+				script := reports(0.001, slices.Repeat([]float64{float64(n)}, 30)...)
+				if n > tt.whole {
+					script.Run = -1
+				}
+				return script
+			}))
+			r := tuning(name, 9)
+			tt.change(r.HyperParameterTuningJobConfig)
+			s.tune(t, r)
+			d := s.tuned(t, name)
+			if c := d.TrainingJobStatusCounters; int(*c.Completed) != tt.whole || int(*c.Stopped) != 9-tt.whole || *d.ObjectiveStatusCounters.Succeeded != 9 {
+				t.Errorf("%d completed, %d stopped, %d with an objective", *c.Completed, *c.Stopped, *d.ObjectiveStatusCounters.Succeeded)
+			}
+		})
+	}
+}
+
+func TestCompletionCriteria(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	target := tuning("target", 50)
+	target.HyperParameterTuningJobConfig.TuningJobCompletionCriteria = &types.TuningJobCompletionCriteria{TargetObjectiveMetricValue: new(float32(0.26))}
+	s.tune(t, target)
+	patience := tuning("patience", 50)
+	patience.HyperParameterTuningJobConfig.TuningJobCompletionCriteria = &types.TuningJobCompletionCriteria{
+		BestObjectiveNotImproving: &types.BestObjectiveNotImproving{MaxNumberOfTrainingJobsNotImproving: new(int32(4))},
+	}
+	s.tune(t, patience)
+	converge := tuning("converge", 100)
+	converge.HyperParameterTuningJobConfig.TuningJobCompletionCriteria = &types.TuningJobCompletionCriteria{
+		ConvergenceDetected: &types.ConvergenceDetected{CompleteOnConvergence: types.CompleteOnConvergenceEnabled},
+	}
+	s.tune(t, converge)
+
+	d := s.tuned(t, "target")
+	if n := *d.TrainingJobStatusCounters.Completed; n >= 50 || *d.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value > 0.26 {
+		t.Errorf("target: %d trials, best %v", n, d.BestTrainingJob)
+	}
+	d = s.tuned(t, "patience")
+	if n := *d.TuningJobCompletionDetails.NumberOfTrainingJobsObjectiveNotImproving; n != 4 || *d.TrainingJobStatusCounters.Completed >= 50 {
+		t.Errorf("patience: %d not improving of %d", n, *d.TrainingJobStatusCounters.Completed)
+	}
+	d = s.tuned(t, "converge")
+	if d.TuningJobCompletionDetails.ConvergenceDetectedTime == nil || *d.TrainingJobStatusCounters.Completed >= 100 {
+		t.Errorf("converge: %v after %d", d.TuningJobCompletionDetails.ConvergenceDetectedTime, *d.TrainingJobStatusCounters.Completed)
+	}
+}
+
+// Two definitions with different parameters are one search; every trial has the parameters of its own definition only.
+func TestDefinitions(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		h := hyperparameters(spec)
+		if h["eta"] != "" == (h["alpha"] != "") {
+			return fake.Script{Exit: 1}
+		}
+		at, _ := strconv.ParseFloat(h["eta"]+h["alpha"], 64)
+		return reports(0.001, at)
+	}))
+	r := tuning("both", 12)
+	first := *r.TrainingJobDefinition
+	first.DefinitionName = new("first")
+	first.TuningObjective = r.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
+	first.HyperParameterRanges = r.HyperParameterTuningJobConfig.ParameterRanges
+	second := first
+	second.DefinitionName = new("second")
+	second.HyperParameterRanges = &types.ParameterRanges{IntegerParameterRanges: []types.IntegerParameterRange{{Name: new("alpha"), MinValue: new("2"), MaxValue: new("9")}}}
+	r.TrainingJobDefinition = nil
+	r.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective, r.HyperParameterTuningJobConfig.ParameterRanges = nil, nil
+	r.TrainingJobDefinitions = []types.HyperParameterTrainingJobDefinition{first, second}
+	s.tune(t, r)
+	d := s.tuned(t, "both")
+	if *d.TrainingJobStatusCounters.Completed != 12 || deref(d.BestTrainingJob.TrainingJobDefinitionName) != "first" {
+		t.Errorf("%+v, best of %s", d.TrainingJobStatusCounters, deref(d.BestTrainingJob.TrainingJobDefinitionName))
+	}
+	seen := map[string]bool{}
+	for _, trial := range s.trials(t, "both") {
+		seen[*trial.TrainingJobDefinitionName] = true
+	}
+	if len(seen) != 2 || d.TrainingJobDefinition != nil || len(d.TrainingJobDefinitions) != 2 {
+		t.Errorf("definitions tried %v", seen)
+	}
+}
+
+// The spec channel says what the request cannot: conditions and points to try first. Trials do not get it when it says nothing to them.
+func TestSpecOfSearch(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		h := hyperparameters(spec)
+		_, err := os.Stat(filepath.Join(spec.Dir, "ml", "input", "data", "sagefly"))
+		if (h["booster"] == "dart") != (h["rate_drop"] != "") || err == nil {
+			return fake.Script{Exit: 1}
+		}
+		return bowls(spec)
+	}))
+	s.put(t, "spec/spec.json", `{"version":1,"search":{"conditions":{"rate_drop":{"parameter":"booster","in":["dart"]}},
+		"start":[{"booster":"gbtree","eta":"0.5"},{"booster":"dart","eta":"0.3","rate_drop":"0.125"}]}}`)
+	r := tuning("spec", 8)
+	ranges := r.HyperParameterTuningJobConfig.ParameterRanges
+	ranges.ContinuousParameterRanges = append(ranges.ContinuousParameterRanges, types.ContinuousParameterRange{Name: new("rate_drop"), MinValue: new("0"), MaxValue: new("1")})
+	ranges.CategoricalParameterRanges = []types.CategoricalParameterRange{{Name: new("booster"), Values: []string{"gbtree", "dart"}}}
+	r.TrainingJobDefinition.InputDataConfig = []types.Channel{channel("sagefly", "s3://bucket/spec")}
+	s.tune(t, r)
+	d := s.tuned(t, "spec")
+	if *d.TrainingJobStatusCounters.Completed != 8 {
+		t.Errorf("%+v", d.TrainingJobStatusCounters)
+	}
+	trials := s.trials(t, "spec")
+	want := []map[string]string{{"booster": "gbtree", "eta": "0.5"}, {"booster": "dart", "eta": "0.3", "rate_drop": "0.125"}}
+	if diff := cmp.Diff(want, []map[string]string{trials[0].TunedHyperParameters, trials[1].TunedHyperParameters}); diff != "" {
+		t.Errorf("first trials (-want +got):\n%s", diff)
+	}
+}
+
+func TestWarmStart(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	s.tune(t, tuning("parent", 8))
+	parent := s.tuned(t, "parent")
+	tried := values(s.trials(t, "parent"), "eta")
+	for name, kind := range map[string]types.HyperParameterTuningJobWarmStartType{
+		"same": types.HyperParameterTuningJobWarmStartTypeIdenticalDataAndAlgorithm, "other": types.HyperParameterTuningJobWarmStartTypeTransferLearning,
+	} {
+		r := tuning(name, 3)
+		r.WarmStartConfig = &types.HyperParameterTuningJobWarmStartConfig{
+			WarmStartType: kind, ParentHyperParameterTuningJobs: []types.ParentHyperParameterTuningJob{{HyperParameterTuningJobName: new("parent")}},
+		}
+		s.tune(t, r)
+		d := s.tuned(t, name)
+		if (d.OverallBestTrainingJob != nil) != (name == "same") {
+			t.Errorf("%s: overall best %v", name, d.OverallBestTrainingJob)
+		}
+		repeated := 0
+		for _, eta := range values(s.trials(t, name), "eta") {
+			if slices.Contains(tried, eta) {
+				repeated++
+			}
+		}
+		if want := map[string]int{"same": 0, "other": 1}[name]; repeated != want { // another task's best point is worth a try
+			t.Errorf("%s: %d of the parent's points were tried again, want %d", name, repeated, want)
+		}
+		if first := *d.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value; first > *parent.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value+0.01 {
+			t.Errorf("%s: best %v, the parent's %v", name, first, *parent.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value)
+		}
+	}
+}
+
+// Autotune chooses limits and ranges; the hints are tried first. Describe shows the limits.
+func TestAutotune(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	r := tuning("auto", 0)
+	config := r.HyperParameterTuningJobConfig
+	config.ResourceLimits.MaxNumberOfTrainingJobs = nil
+	config.ParameterRanges = &types.ParameterRanges{AutoParameters: []types.AutoParameter{{Name: new("eta"), ValueHint: new("0.2")}, {Name: new("max_depth"), ValueHint: new("4")}}}
+	r.Autotune = &types.Autotune{Mode: types.AutotuneModeEnabled}
+	s.tune(t, r)
+	d := s.tuned(t, "auto")
+	if n := *d.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs; n != 20 || *d.TrainingJobStatusCounters.Completed > n {
+		t.Errorf("%d trials of %d", *d.TrainingJobStatusCounters.Completed, n)
+	}
+	if diff := cmp.Diff(map[string]string{"eta": "0.2", "max_depth": "4"}, s.trials(t, "auto")[0].TunedHyperParameters); diff != "" {
+		t.Errorf("first trial (-want +got):\n%s", diff)
+	}
+}
+
+// Trials share the machine: with four side by side on eight processors each one's program is to use two.
+func TestThreadsOfTrials(t *testing.T) {
+	t.Parallel()
+	threads := make(chan string, 8)
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		threads <- spec.Env["OMP_NUM_THREADS"]
+		return bowls(spec)
+	}))
+	r := tuning("four", 4)
+	r.HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs = new(int32(4))
+	s.tune(t, r)
+	s.tuned(t, "four")
+	s.tune(t, tuning("one", 1))
+	s.tuned(t, "one")
+	own := tuning("own", 2)
+	own.HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs = new(int32(2))
+	own.TrainingJobDefinition.Environment = map[string]string{"OMP_NUM_THREADS": "7"}
+	s.tune(t, own)
+	s.tuned(t, "own")
+	close(threads)
+	var got []string
+	for n := range threads {
+		got = append(got, n)
+	}
+	if want := []string{"2", "2", "2", "2", "", "7", "7"}; !slices.Equal(got, want) {
+		t.Errorf("OMP_NUM_THREADS %q, want %q", got, want)
+	}
+}
+
+func TestTuningRefusals(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	s.put(t, "x", "")
+	for name, tt := range map[string]struct {
+		change     func(*sagemaker.CreateHyperParameterTuningJobInput)
+		code, text string
+	}{
+		"objective": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.MetricName = new("validation:nothing")
+		}, "ValidationException", "A metric is required for this hyperparameter tuning job objective"},
+		"bucket": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.TrainingJobDefinition.OutputDataConfig.S3OutputPath = new("s3://nowhere/out")
+		}, "ValidationException", `S3 bucket "nowhere"`},
+		"parent": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.WarmStartConfig = &types.HyperParameterTuningJobWarmStartConfig{
+				WarmStartType: "TransferLearning", ParentHyperParameterTuningJobs: []types.ParentHyperParameterTuningJob{{HyperParameterTuningJobName: new("nobody")}},
+			}
+		}, "ResourceNotFound", "Amazon SageMaker can't find a tuning job called nobody."},
+	} {
+		r := tuning("refused", 2)
+		tt.change(r)
+		_, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), r)
+		if code, text := refusal(t, err); code != tt.code || !strings.Contains(text, tt.text) {
+			t.Errorf("%s: %s: %s", name, code, text)
+		}
+	}
+	s.tune(t, tuning("once", 1))
+	_, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), tuning("once", 1))
+	want := "A hyperparameter tuning job with the name, once, already exists. Choose a different name."
+	if code, text := refusal(t, err); code != "ResourceInUse" || text != want {
+		t.Errorf("name taken: %s: %s", code, text)
+	}
+	s.tuned(t, "once")
+	if _, err := s.sagemaker.DeleteHyperParameterTuningJob(t.Context(), &sagemaker.DeleteHyperParameterTuningJobInput{HyperParameterTuningJobName: new("once")}); err != nil {
+		t.Error(err)
+	}
+	s.tune(t, tuning("once", 1))
+}
