@@ -9,18 +9,19 @@ import (
 // the best of those. It works in the mixed space itself, so nothing has to be rounded afterwards. nil when everything it met is tried.
 func (a *acquisition) climb(k *knowledge, r *rand.Rand) vector {
 	pool := newPool(k)
-	for range 400 {
+	near := max(20, 2*len(a.space.parameters)) // points around each place: more directions, more of them
+	for range 100 {
 		pool.add(a.space.uniform(r))
 	}
 	for _, top := range a.tops[:min(5, len(a.tops))] {
-		for n := range 20 {
+		for n := range near {
 			pool.add(a.space.mutate(top, []float64{0.2, 0.05, 0.01}[n%3], r))
 		}
 	}
 	pool.score(a)
 	for _, step := range []float64{0.1, 0.04, 0.015, 0.005} {
 		for _, from := range pool.leaders(6) {
-			for range 20 {
+			for range near {
 				pool.add(a.space.mutate(from, step, r))
 			}
 		}

@@ -74,16 +74,19 @@ func hyperOf(z []float64) hyper {
 	return h
 }
 
-// prior is where the penalties are least: variance 1, noise e⁻⁵, and weights of 4/d, which keep points equally far apart in any number of
-// dimensions.
+// prior is where the penalties are least: variance 1, noise e⁻⁸, and the weights of [weightCentre].
 func prior(d int) []float64 {
 	z := make([]float64, d+2)
-	z[0], z[1] = scaleBox.outside(0), noiseBox.outside(-5)
+	z[0], z[1] = scaleBox.outside(0), noiseBox.outside(-8)
 	for j := range d {
-		z[j+2] = weightBox.outside(math.Log(4 / float64(d)))
+		z[j+2] = weightBox.outside(weightCentre(d))
 	}
 	return z
 }
+
+// weightCentre is where the prior of a weight's logarithm is least: 2/√d. Weights of 4/d would keep points equally far apart in any number of
+// dimensions; with twenty that takes the function for smoother than functions are.
+func weightCentre(d int) float64 { return math.Log(2 / math.Sqrt(float64(d))) }
 
 // eval computes value and gradient at z, once for both.
 func (p *posterior) eval(z []float64) {
@@ -149,9 +152,9 @@ func (p *posterior) penalise(z []float64) {
 	p.f += s * s / 2
 	p.grad[0] = (p.grad[0] + s) * ds
 	n, dn := noiseBox.inside(z[1])
-	p.f += (n + 5) * (n + 5) / 8
-	p.grad[1] = (p.grad[1] + (n+5)/4) * dn
-	centre := math.Log(4 / float64(p.d))
+	p.f += (n + 8) * (n + 8) / 8
+	p.grad[1] = (p.grad[1] + (n+8)/4) * dn
+	centre := weightCentre(p.d)
 	for j := range p.d {
 		w, dw := weightBox.inside(z[j+2])
 		p.f += (w - centre) * (w - centre) / (2 * 1.5 * 1.5)
@@ -159,15 +162,15 @@ func (p *posterior) penalise(z []float64) {
 	}
 }
 
-// fit finds the kernel's parameters that the examples make most likely, from the priors' middle and from there with hardly any noise: the
-// two explanations of a rough picture, and often two different valleys.
+// fit finds the kernel's parameters that the examples make most likely, from the priors' middle with much noise and with hardly any: the two
+// explanations of a rough picture, and often two different valleys.
 func fit(g *geometry, x []example, y []float64) hyper {
 	p := newPosterior(g, x, y)
-	quiet := prior(p.d)
-	quiet[1] = noiseBox.outside(math.Log(1e-5))
+	loud, quiet := prior(p.d), prior(p.d)
+	loud[1], quiet[1] = noiseBox.outside(math.Log(0.1)), noiseBox.outside(math.Log(1e-5))
 	var best []float64
 	low := math.Inf(1)
-	for _, start := range [][]float64{prior(p.d), quiet} {
+	for _, start := range [][]float64{loud, quiet} {
 		if z, f := p.descend(start); f < low || best == nil {
 			best, low = z, f
 		}

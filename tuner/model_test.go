@@ -63,7 +63,8 @@ func TestLikelihoodEqualsScikitLearn(t *testing.T) {
 	x := examples(vector{.1, .2}, vector{.4, .9}, vector{.8, .3}, vector{.55, .5}, vector{.95, .85})
 	p := newPosterior(newGeometry(numbers(t, 2), false), x, []float64{.3, -1.2, .9, .1, -.1})
 	p.eval([]float64{scaleBox.outside(math.Log(1.7)), noiseBox.outside(math.Log(0.01)), weightBox.outside(math.Log(2)), weightBox.outside(math.Log(.5))})
-	penalty := math.Pow(math.Log(1.7), 2)/2 + math.Pow(math.Log(0.01)+5, 2)/8 + (math.Pow(math.Log(2)-math.Log(2), 2)+math.Pow(math.Log(.5)-math.Log(2), 2))/4.5
+	centre := math.Log(math.Sqrt2) // of two weights
+	penalty := math.Pow(math.Log(1.7), 2)/2 + math.Pow(math.Log(0.01)+8, 2)/8 + (math.Pow(math.Log(2)-centre, 2)+math.Pow(math.Log(.5)-centre, 2))/4.5
 	if got := -(p.f - penalty) - 2.5*math.Log(2*math.Pi); math.Abs(got+6.218180959373383) > 1e-8 {
 		t.Errorf("log marginal likelihood %.16g, want -6.218180959373383", got)
 	}

@@ -58,8 +58,8 @@ func harmonious(d int) float64 {
 // mutate changes some of the point's numbers by steps of about the given part of their range, and draws some of its categories anew.
 func (s *Space) mutate(from vector, step float64, r *rand.Rand) vector {
 	v := make(vector, len(from))
-	share := max(2/float64(len(v)), 0.3)
-	must := r.IntN(len(v)) // so that something changes
+	share := math.Pow(float64(len(v)), -r.Float64()) // anything from one of them to all
+	must := r.IntN(len(v))                           // so that something changes
 	for i := range v {
 		switch change := i == must || r.Float64() < share; {
 		case !from.active(i): // it may become active

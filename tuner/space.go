@@ -82,11 +82,18 @@ func checkWhen(parameters []Parameter, names map[string]int, i int) error {
 
 // has says whether the text is one of the parameter's values.
 func (p *Parameter) has(text string) bool {
+	_, ok := p.number(text)
+	return ok
+}
+
+// number is what the text says: a number, or a value's index; ok is false when the parameter does not have it.
+func (p *Parameter) number(text string) (v float64, ok bool) {
 	if p.Kind == Categorical {
-		return slices.Contains(p.Values, text)
+		at := slices.Index(p.Values, text)
+		return float64(at), at >= 0
 	}
 	v, err := strconv.ParseFloat(text, 64)
-	return err == nil && v >= p.Min && v <= p.Max && (p.Kind != Integer || v == math.Trunc(v))
+	return v, err == nil && v >= p.Min && v <= p.Max && (p.Kind != Integer || v == math.Trunc(v))
 }
 
 // build sorts the parameters, parents first, and otherwise by name, so that a space does not depend on the order it was written in.
@@ -235,11 +242,13 @@ func (s *Space) decode(v vector) Point {
 
 func (s *Space) encode(p Point) (vector, error) {
 	v := make(vector, len(s.parameters))
-	left := maps.Clone(p)
+	known := 0
 	for i := range s.parameters {
 		name := s.parameters[i].Name
 		text, given := p[name]
-		delete(left, name)
+		if given {
+			known++
+		}
 		switch active := s.activeIn(v, i); {
 		case active && !given:
 			return nil, fmt.Errorf("point: parameter %s is missing", name)
@@ -249,24 +258,26 @@ func (s *Space) encode(p Point) (vector, error) {
 			v[i] = math.NaN()
 			continue
 		}
-		if !s.parameters[i].has(text) {
+		number, ok := s.parameters[i].number(text)
+		if !ok {
 			return nil, fmt.Errorf("point: %s = %q is outside its range", name, text)
 		}
-		v[i] = s.locate(i, text)
+		if v[i] = number; s.parameters[i].Kind != Categorical {
+			v[i] = s.axes[i].place(number)
+		}
 	}
-	for name := range left {
-		return nil, fmt.Errorf("point: there is no parameter %s", name)
+	if known < len(p) {
+		return nil, fmt.Errorf("point: there is no parameter %s", s.unknown(p))
 	}
 	return v, nil
 }
 
-// locate is the place of a value that has passed the check.
-func (s *Space) locate(i int, text string) float64 {
-	if p := &s.parameters[i]; p.Kind == Categorical {
-		return float64(slices.Index(p.Values, text))
-	}
-	v, _ := strconv.ParseFloat(text, 64)
-	return s.axes[i].place(v)
+// unknown is the first name in the point that is no parameter's.
+func (s *Space) unknown(p Point) string {
+	names := slices.Sorted(maps.Keys(p))
+	return names[slices.IndexFunc(names, func(name string) bool {
+		return !slices.ContainsFunc(s.parameters, func(p Parameter) bool { return p.Name == name })
+	})]
 }
 
 // key is equal for snapped vectors of the same point.
