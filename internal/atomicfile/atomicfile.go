@@ -3,8 +3,10 @@
 package atomicfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,11 +15,16 @@ import (
 // WriteFile replaces the content of path by data and returns when both the content and the name are on the disk. The
 // folder must exist. On an error the old content is untouched.
 func WriteFile(path string, data []byte, perm fs.FileMode) error {
+	return CopyFile(path, bytes.NewReader(data), perm)
+}
+
+// CopyFile is WriteFile with content of any length.
+func CopyFile(path string, content io.Reader, perm fs.FileMode) error {
 	f, err := Create(path, perm)
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(data); err != nil {
+	if _, err := io.Copy(f, content); err != nil {
 		return errors.Join(err, f.Abort())
 	}
 	return f.Commit()

@@ -10,6 +10,7 @@ package testenv
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -86,6 +87,17 @@ func Moto(t testing.TB) string {
 func Wheels(t testing.TB) string {
 	t.Helper()
 	return tool(t, "SAGEFLY_TEST_WHEELS", ".cache/wheels")
+}
+
+// Chromium returns a Chromium browser. SAGEFLY_TEST_CHROMIUM names one, else the one on PATH is taken.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	program := os.Getenv("SAGEFLY_TEST_CHROMIUM")
+	if program == "" {
+		program, _ = exec.LookPath("chromium")
+	}
+	Require(t, program != "" && exists(program), "a Chromium browser (SAGEFLY_TEST_CHROMIUM)", "installing chromium (Debian: apt-get install chromium)")
+	return program
 }
 
 // tool is the file or folder named by the variable, or the one that `make setup` lays below the root.

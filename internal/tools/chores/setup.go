@@ -25,6 +25,9 @@ func setup(r *repo, _ []string) error {
 	if err := r.lay(venv{"venv3", "e2e/requirements-sdk3.txt"}); err != nil {
 		return err
 	}
+	if err := r.lay(venv{"tuning", "bench/tuning/requirements.txt"}); err != nil { // for the benchmark, which is part of CI
+		return err
+	}
 	if err := r.fetchWheels(); err != nil {
 		return err
 	}
@@ -78,7 +81,18 @@ func (r *repo) exportTestEnv() {
 		"SAGEFLY_TEST_PYTHON_SDK3="+r.path(".cache/venv3/bin/python"),
 		"SAGEFLY_TEST_MOTO="+r.path(".cache/venv/bin/moto_server"),
 		"SAGEFLY_TEST_WHEELS="+r.path(".cache/wheels"),
+		"SAGEFLY_TEST_CHROMIUM="+chromium(),
 	)
+}
+
+// chromium is the browser that opens reports; "" where none is installed, and then those tests skip or, in CI, fail.
+func chromium() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if program, err := exec.LookPath(name); err == nil {
+			return program
+		}
+	}
+	return ""
 }
 
 // system174 is the interpreter for which Debian packages xgboost, when it has the version behind image tag 1.7-1.
