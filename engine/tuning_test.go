@@ -577,8 +577,19 @@ func TestTuningRefusals(t *testing.T) {
 			t.Errorf("%s: %s: %s", name, code, text)
 		}
 	}
+	s.tune(t, tuning("old", 1))
+	s.tuned(t, "old")
+	other := tuning("new", 1)
+	other.TrainingJobDefinition.StaticHyperParameters["gamma"] = "1"
+	other.WarmStartConfig = &types.HyperParameterTuningJobWarmStartConfig{
+		WarmStartType: "TransferLearning", ParentHyperParameterTuningJobs: []types.ParentHyperParameterTuningJob{{HyperParameterTuningJobName: new("old")}},
+	}
+	_, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), other)
+	if code, text := refusal(t, err); code != "ValidationException" || !strings.HasPrefix(text, "The set of tunable plus static HyperParameter names is not the same") {
+		t.Errorf("other names: %s: %s", code, text)
+	}
 	s.tune(t, tuning("once", 1))
-	_, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), tuning("once", 1))
+	_, err = s.sagemaker.CreateHyperParameterTuningJob(t.Context(), tuning("once", 1))
 	want := "A hyperparameter tuning job with the name, once, already exists. Choose a different name."
 	if code, text := refusal(t, err); code != "ResourceInUse" || text != want {
 		t.Errorf("name taken: %s: %s", code, text)

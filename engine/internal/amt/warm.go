@@ -130,8 +130,8 @@ func (c *creation) comparable(a *ancestor) error {
 	if !reflect.DeepEqual(fixed(*c.request.TrainingJobDefinition), fixed(*a.request.TrainingJobDefinition)) {
 		return api.TuningDefinitionChanged()
 	}
-	if mine, theirs := parameterNames(c.request), parameterNames(a.request); !slices.Equal(mine, theirs) {
-		return api.ValidationError("The hyperparameters of a tuning job and of its parent must have the same names, whether static or tunable. Here: %v. In %s: %v.", mine, a.name, theirs)
+	if !slices.Equal(parameterNames(c.request), parameterNames(a.request)) {
+		return api.TuningNamesChanged()
 	}
 	return nil
 }
