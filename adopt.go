@@ -13,8 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
-
-	"github.com/sagefly/sagefly/internal/awsjson"
 )
 
 // NameTaken is returned when a job of the name that was asked for exists and has another request.
@@ -53,36 +51,63 @@ func adopt(ctx context.Context, target Target, request *sagemaker.CreateTraining
 	if err != nil {
 		return fmt.Errorf("adopt job %s: %w", name, err)
 	}
-	var tags []types.Tag
-	pages := sagemaker.NewListTagsPaginator(client, &sagemaker.ListTagsInput{ResourceArn: job.TrainingJobArn})
+	tags, err := allTags(ctx, client, job.TrainingJobArn)
+	if err != nil {
+		return fmt.Errorf("adopt job %s: %w", name, err)
+	}
+	return compareRequests(name, requestTree(request, request.Tags), job, tags)
+}
+
+// adoptTuning does so with a search.
+func adoptTuning(ctx context.Context, target Target, request *sagemaker.CreateHyperParameterTuningJobInput) error {
+	name, client := *request.HyperParameterTuningJobName, target.jobs()
+	job, err := client.DescribeHyperParameterTuningJob(ctx, &sagemaker.DescribeHyperParameterTuningJobInput{HyperParameterTuningJobName: &name})
+	if err != nil {
+		return fmt.Errorf("adopt tuning job %s: %w", name, err)
+	}
+	tags, err := allTags(ctx, client, job.HyperParameterTuningJobArn)
+	if err != nil {
+		return fmt.Errorf("adopt tuning job %s: %w", name, err)
+	}
+	if d := job.TrainingJobDefinition; d != nil {
+		delete(d.StaticHyperParameters, objectiveParameter) // which the service adds
+	}
+	return compareRequests(name, requestTree(request, request.Tags), job, tags)
+}
+
+func allTags(ctx context.Context, client *sagemaker.Client, arn *string) (tags []types.Tag, err error) {
+	pages := sagemaker.NewListTagsPaginator(client, &sagemaker.ListTagsInput{ResourceArn: arn})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("adopt job %s: %w", name, err)
+			return nil, err
 		}
 		tags = append(tags, page.Tags...)
 	}
-	return compareRequests(request, job, tags)
+	return tags, nil
 }
 
 // compareRequests goes by the tag, or member by member with a job that has none.
-func compareRequests(request *sagemaker.CreateTrainingJobInput, job *sagemaker.DescribeTrainingJobOutput, tags []types.Tag) error {
+func compareRequests(name string, request map[string]any, job any, tags []types.Tag) error {
 	i := slices.IndexFunc(tags, func(t types.Tag) bool { return *t.Key == requestTag })
 	if i >= 0 && aws.ToString(tags[i].Value) == requestHash(request) {
 		return nil
 	}
-	existing := maps.Clone(awsjson.Tree(job).(map[string]any))
-	existing["Tags"] = tagMap(tags)
-	d := compareTrees("", requestTree(request), existing)
+	d := compareTrees("", request, requestTree(job, tags))
 	if i < 0 && len(d) == 0 {
 		return nil
 	}
-	return &NameTaken{*request.TrainingJobName, d}
+	return &NameTaken{name, d}
 }
 
 // open are the members whose absence means something: a job may not have more of them than the request. Of other structures
 // a description shows more than a request has.
-var open = []string{"HyperParameters", "Environment", "Tags", "InputDataConfig"}
+var open = []string{
+	"HyperParameters", "Environment", "Tags", "InputDataConfig",
+	"TrainingJobDefinition.StaticHyperParameters", "TrainingJobDefinition.Environment", "TrainingJobDefinition.InputDataConfig",
+	"HyperParameterTuningJobConfig.ParameterRanges.IntegerParameterRanges", "HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges",
+	"HyperParameterTuningJobConfig.ParameterRanges.CategoricalParameterRanges",
+}
 
 // compareTrees lists where what was asked for differs from what is there.
 func compareTrees(path string, asked, there any) (list []Difference) {
@@ -99,22 +124,29 @@ func compareTrees(path string, asked, there any) (list []Difference) {
 	switch {
 	case slices.Contains(open, path):
 		maps.Copy(names, t)
-	case path == "": // a whole member that was not asked for is a difference too
-		for _, name := range open {
-			if v, ok := t[name]; ok && len(jsonOf(v)) > len("{}") {
+	default: // a whole member that was not asked for is a difference too
+		for name, v := range t {
+			if slices.Contains(open, memberPath(path, name)) && len(jsonOf(v)) > len("{}") {
 				names[name] = v
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		list = append(list, compareTrees(strings.TrimPrefix(path+"."+name, "."), orEmpty(a[name], path), t[name])...)
+		below := memberPath(path, name)
+		have := t[name]
+		if have == nil && slices.Contains(open, below) {
+			have = map[string]any{}
+		}
+		list = append(list, compareTrees(below, orEmpty(a[name], below), have)...)
 	}
 	return list
 }
 
-// orEmpty makes a member of the top that is absent an empty one, so that its parts are compared.
+func memberPath(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
+
+// orEmpty makes an absent member an empty one where its parts are compared.
 func orEmpty(v any, path string) any {
-	if v == nil && path == "" {
+	if v == nil && (!strings.Contains(path, ".") || slices.Contains(open, path)) {
 		return map[string]any{}
 	}
 	return v

@@ -34,6 +34,9 @@ type BuiltinInput[P any] struct {
 	ContentType string `sagefly:"content_type,default=text/csv"`
 }
 
+// contentType is the field of a built-in algorithm's input that is no hyperparameter.
+const contentType = "content_type"
+
 // BuiltinOutput is what a job of a built-in algorithm leaves.
 type BuiltinOutput struct {
 	Model   File               // the algorithm's file in model.tar.gz

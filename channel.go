@@ -34,7 +34,7 @@ func (p *preparation) addChannel(name, uri string) {
 	c := types.Channel{ChannelName: &name, DataSource: &types.DataSource{S3DataSource: &types.S3DataSource{
 		S3DataType: types.S3DataTypeS3Prefix, S3Uri: &uri, S3DataDistributionType: types.S3DataDistributionFullyReplicated,
 	}}}
-	if kind := p.values.Params[contentType]; p.kind == KindBuiltin && kind != "" {
+	if kind := p.values.Params[contentType]; p.kind == KindBuiltin && kind != "" && name != container.SpecChannel {
 		c.ContentType = &kind
 	}
 	p.request.InputDataConfig = append(p.request.InputDataConfig, c)
@@ -52,25 +52,28 @@ func (p *preparation) locate(ctx context.Context, f value.Field, from string) (s
 	if p.kind == KindTraining && f.Kind == value.Dir && a.member == "" && isArchive(a.key) {
 		a.member = "." // all of it
 	}
-	if a.member != "" {
-		return p.inArchive(f, a)
+	switch {
+	case p.kind != KindTraining && a.member != "":
+		return "", fmt.Errorf("%s: only a Go task can use a part of an archive: fetch it and give the copy", a)
+	case p.kind != KindTraining || a.isPrefix():
+		return a.object(), nil
+	case f.Kind == value.Dir && a.member == "":
+		return a.object() + "/", nil // the API's prefix "train" would also be that of train2/
 	}
-	if f.Kind == value.Dir && !strings.HasSuffix(a.key, "/") && p.kind == KindTraining {
-		a.key += "/" // the API's prefix "train" would also be that of train2/
-	}
+	p.addSingle(f.Name, a)
 	return a.object(), nil
 }
 
-// inArchive makes a channel of the archive that a member is in; the program finds the member by the spec.
-func (p *preparation) inArchive(f value.Field, a address) (string, error) {
-	if p.kind != KindTraining {
-		return "", fmt.Errorf("%s: only a Go task can use a part of an archive: fetch it and give the copy", a)
+// addSingle notes that a channel is one object, and which member when the object is an archive: the program finds it by the spec.
+func (p *preparation) addSingle(channel string, a address) {
+	p.single[channel] = a
+	if a.member == "" {
+		return
 	}
 	if p.spec.Members == nil {
 		p.spec.Members = map[string]string{}
 	}
-	p.spec.Members[f.Name] = a.member
-	return a.object(), nil
+	p.spec.Members[channel] = a.member
 }
 
 func (p *preparation) planInput(ctx context.Context, f value.Field, path string) (string, error) {
@@ -92,8 +95,13 @@ func (p *preparation) planInput(ctx context.Context, f value.Field, path string)
 }
 
 // addSpec adds the spec channel when something is in the spec.
-func (p *preparation) addSpec(context.Context) error {
-	if len(p.spec.Values) == 0 && len(p.spec.Members) == 0 {
+func (p *preparation) addSpec(context.Context) (err error) {
+	if p.search != nil {
+		if p.spec.Search, err = p.search.search(); err != nil {
+			return err
+		}
+	}
+	if len(p.spec.Values) == 0 && len(p.spec.Members) == 0 && p.spec.Search == nil {
 		return nil
 	}
 	name, data, err := p.spec.Marshal()
@@ -132,6 +140,14 @@ func parseAddress(text string) (a address, err error) {
 func isArchive(key string) bool {
 	return strings.HasSuffix(key, ".tar.gz") || strings.HasSuffix(key, ".tgz")
 }
+
+// isPrefix says that an address is of everything below it.
+func (a address) isPrefix() bool {
+	return a.member == "" && (a.key == "" || strings.HasSuffix(a.key, "/"))
+}
+
+// folder is the key up to its last slash.
+func (a address) folder() string { return a.key[:strings.LastIndexByte(a.key, '/')+1] }
 
 func (a address) object() string { return "s3://" + a.bucket + "/" + a.key }
 

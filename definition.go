@@ -75,8 +75,11 @@ func checkInput(s *value.Schema) error {
 
 // isUsers says that a hyperparameter is not one by which platforms speak to toolkits.
 func isUsers(hyperparameter string) bool {
-	return !strings.HasPrefix(hyperparameter, "sagemaker_") && hyperparameter != "_tuning_objective_metric"
+	return !strings.HasPrefix(hyperparameter, "sagemaker_") && hyperparameter != objectiveParameter
 }
+
+// objectiveParameter is what the service gives each trial of a search: the objective's name.
+const objectiveParameter = "_tuning_objective_metric"
 
 func (c TrainingConfig) check() error {
 	switch {

@@ -28,7 +28,7 @@ type edge struct {
 func law() []edge {
 	return []edge{
 		{
-			from:   []string{"container", "collective", "internal/value", "internal/nearest", "internal/entry", "internal/python", "internal/sigv4", "internal/version", "cmd/sagefly-train"},
+			from:   []string{"container", "collective", "internal/value", "internal/nearest", "internal/entry", "internal/python", "internal/sigv4", "internal/version", "internal/atomicfile", "internal/tarball", "cmd/sagefly-train"},
 			to:     []string{"!std"},
 			reason: "they are linked into small static programs that run inside job containers",
 		},

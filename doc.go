@@ -20,6 +20,9 @@
 // line that cli.Main gives it), and is what runs inside the job, where SAGEFLY_TASK names the task. Its returned values come
 // back typed, files included.
 //
+// A search for the best values of a task's input is a task as well ([NewTuning]): its trials are jobs of that task, and what the best of them was given and returned
+// comes back typed.
+//
 // Where jobs run is a [Target]: an AWS configuration, a role and a bucket. The embedded engine (package engine) is one,
 // AWS is another, and nothing here asks which it is.
 //

@@ -185,3 +185,23 @@ func ExampleRetryable() {
 	fmt.Println(err)
 	// Output: read features: context deadline exceeded
 }
+
+// A search is a task around a task: its trials are that task's jobs, with other values for what is searched. A number that the function returns is the
+// objective without more.
+func ExampleNewTuning() {
+	search := sagefly.NewTuning("line-search", Line, sagefly.TuningConfig{
+		Objective: sagefly.Minimize("loss"), MaxJobs: 10,
+		Ranges: sagefly.Ranges{"learning_rate": sagefly.Float(0.01, 1).Log(), "epochs": sagefly.Int(5, 50)},
+	})
+	d := search.Describe()
+	for _, r := range d.Tuning.Ranges {
+		fmt.Println("searched", r.Name, r.Min, "to", r.Max)
+	}
+	for _, f := range d.Input {
+		fmt.Println("input", f.Name, f.Kind)
+	}
+	// Output:
+	// searched epochs 5 to 50
+	// searched learning_rate 0.01 to 1
+	// input points file
+}

@@ -25,12 +25,13 @@ const (
 	NotCaptured Class = "NotCaptured"              // the job ended well, but no process, or more than one, returned values
 )
 
-// Error is how a job ended that did not return a value.
+// Error is how a job ended that did not return a value: a training job, or a search.
 type Error struct {
 	Job    string
 	Class  Class       // of the first host that failed by itself, else the job's
 	Reason string      // FailureReason, or what the status message says
 	Hosts  []HostError // every host that failed by itself
+	Search bool        // the job is a search, a tuning job; Class and Hosts are those of a trial that failed
 }
 
 // HostError is one host's failure.
@@ -42,7 +43,11 @@ type HostError struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("training job %s: %s: %s", e.Job, e.Class, e.Reason)
+	kind := "training"
+	if e.Search {
+		kind = "tuning"
+	}
+	return fmt.Sprintf("%s job %s: %s: %s", kind, e.Job, e.Class, e.Reason)
 }
 
 // Retryable marks err as one that a repetition may mend, such as a server that did not answer: the caller gets an [Error]

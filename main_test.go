@@ -12,6 +12,6 @@ import (
 // TestMain makes the test binary a program with tasks: started again with SAGEFLY_TASK, it is what runs in a job.
 func TestMain(m *testing.M) {
 	engine.Init()
-	sagefly.Serve(slices.Concat(jobTasks(), launchTasks())...)
+	sagefly.Serve(slices.Concat(jobTasks(), launchTasks(), tuningTasks())...)
 	os.Exit(m.Run())
 }

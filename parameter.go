@@ -27,19 +27,21 @@ const (
 	reservedParameters = 5
 )
 
-// contentType is the field of a built-in algorithm's input that is no hyperparameter.
-const contentType = "content_type"
-
 // addParameters gives the request the values that fit, and the spec the others. Only programs of ours read a spec.
 func (p *preparation) addParameters(context.Context) error {
-	params := maps.Clone(p.values.Params)
+	params, reserved, probe := maps.Clone(p.values.Params), reservedParameters, map[string]string{}
+	if p.search != nil {
+		reserved += len(p.search.Ranges)
+		probe = p.search.Ranges.first()
+	}
 	if p.kind == KindBuiltin {
 		delete(params, contentType)
-		if err := p.checkBuiltin(params); err != nil {
+		maps.Copy(probe, params)
+		if err := p.checkBuiltin(probe); err != nil {
 			return err
 		}
 	}
-	p.request.HyperParameters, p.spec.Values = value.Split(params, reservedParameters)
+	p.request.HyperParameters, p.spec.Values = value.Split(params, reserved)
 	if p.kind != KindTraining && len(p.spec.Values) > 0 {
 		names := slices.Sorted(maps.Keys(p.spec.Values))
 		return fmt.Errorf("values of %s: the API's hyperparameters cannot carry them: 100 entries, and texts of 1–2,500 characters without line ends",

@@ -43,7 +43,7 @@ func (p *preparation) check(ctx context.Context) error {
 	for _, upload := range p.pending {
 		coming = append(coming, upload.URI)
 	}
-	report, err := cloud.Check(ctx, p.target.AWS, p.request, coming...)
+	report, err := p.look(ctx, coming)
 	if err != nil {
 		return fmt.Errorf("check before launch: %w", err)
 	}
@@ -56,4 +56,15 @@ func (p *preparation) check(ctx context.Context) error {
 		return &PreflightError{report}
 	}
 	return nil
+}
+
+func (p *preparation) look(ctx context.Context, coming []string) (cloud.Report, error) {
+	if p.search == nil {
+		return cloud.Check(ctx, p.target.AWS, p.request, coming...)
+	}
+	request, search, err := TuningRequest(p.request, *p.request.TrainingJobName, *p.search)
+	if err != nil {
+		return cloud.Report{}, err
+	}
+	return cloud.CheckTuning(ctx, p.target.AWS, request, search, coming...)
 }

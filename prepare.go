@@ -22,6 +22,9 @@ import (
 // reason why not, and then nothing was uploaded.
 func Prepare(ctx context.Context, task Task, target Target, values map[string]string) (*sagemaker.CreateTrainingJobInput, error) {
 	def := task.definition()
+	if def.kind == KindTuning {
+		return nil, def.fail(errors.New("it is a search: use PrepareTuning"))
+	}
 	if def.input == nil {
 		return nil, def.fail(errors.New("its input has no fields by whose names values could be told apart: use its own method Request"))
 	}
@@ -35,19 +38,26 @@ func Prepare(ctx context.Context, task Task, target Target, values map[string]st
 func (d *definition) fail(err error) error { return fmt.Errorf("task %s: %w", d.name, err) }
 
 func (d *definition) prepare(ctx context.Context, target Target, values value.Values) (*sagemaker.CreateTrainingJobInput, error) {
-	if os.Getenv(container.TaskVariable) != "" {
-		return nil, d.fail(errors.New("this process runs inside a job, and a job launches none"))
-	}
 	p, err := d.preparation(ctx, target, values)
+	if err == nil {
+		err = p.run(ctx)
+	}
 	if err != nil {
 		return nil, d.fail(err)
 	}
-	for _, step := range []func(context.Context) error{p.addParameters, p.addImage, p.addChannels, p.addSpec, p.check, p.send, p.addProgram} {
+	return p.request, nil
+}
+
+// run completes the request.
+func (p *preparation) run(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		p.addParameters, p.addImage, p.addChannels, p.addSpec, p.check, p.checkObjects, p.pinObjects, p.send, p.addProgram,
+	} {
 		if err := step(ctx); err != nil {
-			return nil, d.fail(err)
+			return err
 		}
 	}
-	return p.request, nil
+	return nil
 }
 
 // preparation is a request in the making.
@@ -59,11 +69,16 @@ type preparation struct {
 	files   *upload.Bucket
 	values  value.Values
 	spec    container.Spec
+	search  *TuningConfig      // of which the request's job is a trial; nil = it is a job of its own
+	single  map[string]address // channels that are one object, not all that lies below a prefix
 	request *sagemaker.CreateTrainingJobInput
 	pending []upload.Pending // what the request refers to and is not there yet
 }
 
 func (d *definition) preparation(ctx context.Context, target Target, values value.Values) (*preparation, error) {
+	if os.Getenv(container.TaskVariable) != "" {
+		return nil, errors.New("this process runs inside a job, and a job launches none")
+	}
 	chosen := target.Bucket != ""
 	target, err := target.Resolve(ctx)
 	if err != nil {
@@ -72,7 +87,10 @@ func (d *definition) preparation(ctx context.Context, target Target, values valu
 	if target.Checkpoints != "" && !d.config.Checkpoints {
 		return nil, errors.New("the target has a place for checkpoints, and the task keeps none: set Checkpoints in its configuration")
 	}
-	p := &preparation{definition: d, target: target, chosen: chosen, config: target.apply(d.config), files: target.files(), values: values}
+	p := &preparation{
+		definition: d, target: target, chosen: chosen, config: target.apply(d.config), files: target.files(), values: values,
+		single: map[string]address{},
+	}
 	p.request = p.blank(freshName(d.name))
 	return p, nil
 }

@@ -28,6 +28,9 @@ import (
 // than one thing, was captured.
 func ReadOutput(ctx context.Context, task Task, target Target, job *sagemaker.DescribeTrainingJobOutput) (any, error) {
 	def := task.definition()
+	if def.kind == KindTuning { // the job is one of its trials
+		def = def.tuned
+	}
 	values, err := def.returned(ctx, target, job)
 	if err != nil {
 		return nil, err
@@ -64,6 +67,12 @@ func (d *definition) returned(ctx context.Context, target Target, job *sagemaker
 	if failed := classify(job); failed != nil {
 		return value.Values{}, failed
 	}
+	return d.left(ctx, target, job)
+}
+
+// left are the values that a job left, however it ended.
+func (d *definition) left(ctx context.Context, target Target, job *sagemaker.DescribeTrainingJobOutput) (value.Values, error) {
+	name := aws.ToString(job.TrainingJobName)
 	if d.kind != KindTraining {
 		return d.leftBehind(job), nil
 	}

@@ -76,15 +76,19 @@ func (p *process) serve(name string, tasks []Task) int {
 	return 0
 }
 
-// find returns the task that the job is about, which must be a function.
+// find returns the task that the job is about, which must be a function. A search brings its own task along.
 func find(name string, tasks []Task) (*definition, error) {
 	var names []string
 	for _, t := range tasks {
-		names = append(names, t.Name())
-		if t.Name() == name && t.definition().call != nil {
-			return t.definition(), nil
+		d := t.definition()
+		if d.kind == KindTuning {
+			d = d.tuned
 		}
-		if t.Name() == name {
+		names = append(names, d.name)
+		if d.name == name && d.call != nil {
+			return d, nil
+		}
+		if d.name == name || t.Name() == name {
 			return nil, fmt.Errorf("task %q is no function of this program: its jobs run something else", name)
 		}
 	}

@@ -63,7 +63,7 @@ func (p *process) channel(f value.Field, member string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("unpack %s: %w", file, err)
 	}
-	return unpack(file, archiveMember{member, f.Kind == value.Dir}, to)
+	return unpack(file, member, f.Kind == value.Dir, to)
 }
 
 // onlyFile is the one file in a folder.

@@ -20,6 +20,7 @@ const (
 	KindTraining = "training" // a Go function
 	KindBuiltin  = "builtin"  // a built-in algorithm
 	KindScript   = "script"   // a program of the user's, usually Python
+	KindTuning   = "tuning"   // a search around one of these
 )
 
 // definition is a task without its Go types.
@@ -36,6 +37,9 @@ type definition struct {
 	path           string            // KindScript: a .py file, another program, or a folder
 	entry          string            // KindScript: the program inside a folder
 	patterns       map[string]string // KindScript: metric → expression
+
+	tuned  *definition  // KindTuning: the task whose jobs the trials are
+	search TuningConfig // KindTuning: with defaults
 }
 
 // Description is a task for programs, such as the one that registers tasks with Flyte. Its JSON form is what a program
@@ -47,6 +51,7 @@ type Description struct {
 	Input   []FieldDescription `json:"input"`
 	Output  []FieldDescription `json:"output"`
 	Config  ConfigDescription  `json:"config"`
+	Tuning  *TuningDescription `json:"tuning,omitempty"` // of a search
 }
 
 // FieldDescription is one field of an input or output.
@@ -80,6 +85,7 @@ func (d *definition) describe() Description {
 			InstanceType: c.InstanceType, InstanceCount: c.InstanceCount, MaxRuntime: int(c.MaxRuntime / time.Second),
 			Spot: c.Spot, Checkpoints: c.Checkpoints, Image: c.Image, Metrics: d.metricNames(),
 		},
+		Tuning: d.describeSearch(),
 	}
 }
 
@@ -103,6 +109,9 @@ func describeFields(s *value.Schema) []FieldDescription {
 
 // metricNames are all metrics of the task: those of the configuration and the plain numbers of the output.
 func (d *definition) metricNames() []string {
+	if d.kind == KindTuning {
+		return d.tuned.metricNames()
+	}
 	names := slices.Clone(d.config.Metrics)
 	if d.kind != KindTraining {
 		return names

@@ -23,6 +23,8 @@ type check struct {
 	request *sagemaker.CreateTrainingJobInput
 	coming  []string // addresses of inputs that are still to be uploaded
 	caller  Identity
+	search  string // the tuning job whose trials are asked about; "" = a job of its own
+	trials  int    // that run at a time; at least 1
 
 	iam    *iam.Client
 	s3     *s3.Client
@@ -48,10 +50,17 @@ func Check(ctx context.Context, config aws.Config, request *sagemaker.CreateTrai
 	if err != nil {
 		return Report{}, err
 	}
-	c := &check{
-		config: config, request: request, coming: coming, caller: caller, iam: iam.NewFromConfig(config), s3: objects(config),
+	return newCheck(config, caller, request, coming).run(ctx)
+}
+
+func newCheck(config aws.Config, caller Identity, request *sagemaker.CreateTrainingJobInput, coming []string) *check {
+	return &check{
+		config: config, request: request, coming: coming, caller: caller, trials: 1, iam: iam.NewFromConfig(config), s3: objects(config),
 		ecr: ecr.NewFromConfig(config), quotas: servicequotas.NewFromConfig(config),
 	}
+}
+
+func (c *check) run(ctx context.Context) (Report, error) {
 	var parts sync.WaitGroup
 	for _, part := range []func(context.Context){
 		c.checkRole, c.checkCaller, c.checkRolePermissions, c.checkBuckets, c.checkChannels, c.checkImage, c.checkQuotas, c.checkSpec,

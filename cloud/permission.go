@@ -93,11 +93,7 @@ func (c *check) checkCaller(ctx context.Context) {
 	if !ok {
 		return
 	}
-	job := api.TrainingJobARN(c.config.Region, c.caller.Account, aws.ToString(c.request.TrainingJobName))
-	actions := []string{"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"}
-	if len(c.request.Tags) > 0 {
-		actions = append(actions, "sagemaker:AddTags")
-	}
+	job, actions := c.creating()
 	denied, err := c.simulate(ctx, simulation{principal, actions, []string{job}, c.requestContext()})
 	c.callerDenied(CodeCreateDenied, "the caller may not", denied, err)
 
@@ -109,6 +105,20 @@ func (c *check) checkCaller(ctx context.Context) {
 		"iam:PassedToService": {types.ContextKeyTypeEnumString, []string{service}},
 	}})
 	c.callerDenied(CodePassRole, "the caller may not give the role to SageMaker:", denied, err)
+}
+
+// creating is what the caller does to the job, and the job's ARN.
+func (c *check) creating() (job string, actions []string) {
+	job = api.TrainingJobARN(c.config.Region, c.caller.Account, aws.ToString(c.request.TrainingJobName))
+	actions = []string{"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"}
+	if c.search != "" {
+		job = api.TuningJobARN(c.config.Region, c.caller.Account, c.search)
+		actions = []string{"sagemaker:CreateHyperParameterTuningJob", "sagemaker:DescribeHyperParameterTuningJob", "sagemaker:ListTrainingJobsForHyperParameterTuningJob"}
+	}
+	if len(c.request.Tags) > 0 {
+		actions = append(actions, "sagemaker:AddTags")
+	}
+	return job, actions
 }
 
 func (c *check) callerDenied(code, what string, denied []denial, err error) {

@@ -86,7 +86,10 @@ func (s Scope) CallerPolicy() string {
 	return document(
 		allow("Jobs", policy.List{s.arn("sagemaker", s.Region, s.Account, "training-job/"+s.Jobs+"*")},
 			"sagemaker:AddTags", "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:ListTags", "sagemaker:StopTrainingJob"),
-		allow("ListJobs", policy.List{"*"}, "sagemaker:ListTrainingJobs"),
+		allow("Searches", policy.List{s.arn("sagemaker", s.Region, s.Account, "hyper-parameter-tuning-job/"+s.Jobs+"*")},
+			"sagemaker:AddTags", "sagemaker:CreateHyperParameterTuningJob", "sagemaker:DescribeHyperParameterTuningJob",
+			"sagemaker:ListTags", "sagemaker:ListTrainingJobsForHyperParameterTuningJob", "sagemaker:StopHyperParameterTuningJob"),
+		allow("ListJobs", policy.List{"*"}, "sagemaker:ListHyperParameterTuningJobs", "sagemaker:ListTrainingJobs"),
 		pass,
 		allow("Logs", s.logs(), "logs:DescribeLogStreams", "logs:GetLogEvents"),
 		allow("Buckets", s.buckets(own), "s3:GetBucketLocation", "s3:ListBucket", "s3:GetBucketPolicy"),

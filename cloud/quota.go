@@ -12,7 +12,7 @@ import (
 	quota "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 )
 
-// usage is how many instances the job takes at once, by the name of their quota.
+// usage is how many instances a job takes, by the name of their quota.
 func usage(r *types.ResourceConfig, spot bool) map[string]int {
 	suffix := " for training job usage"
 	if spot {
@@ -34,6 +34,9 @@ func usage(r *types.ResourceConfig, spot bool) map[string]int {
 // checkQuotas compares what the job takes with the account's quotas, else with AWS's defaults.
 func (c *check) checkQuotas(ctx context.Context) {
 	use := usage(c.request.ResourceConfig, aws.ToBool(c.request.EnableManagedSpotTraining))
+	for name := range use {
+		use[name] *= c.trials
+	}
 	if len(use) == 0 {
 		return
 	}
@@ -114,7 +117,7 @@ func (c *check) overQuota(name string, count int, q quota.ServiceQuota, enough [
 	instance, _, _ := strings.Cut(name, " ")
 	f := Finding{
 		Code: CodeQuota, Quota: true, What: fmt.Sprintf("the account's quota does not allow %s", instances(count, instance)),
-		Where: fmt.Sprintf("ResourceConfig = %d × %s", count, instance),
+		Where: c.quotaWhere(count, instance),
 		Why:   fmt.Sprintf("the quota %q in %s is %g", name, c.config.Region, aws.ToFloat64(q.Value)),
 		Fix: []string{fmt.Sprintf("ask for more:  aws service-quotas request-service-quota-increase --region %s --service-code sagemaker --quota-code %s --desired-value %d",
 			c.config.Region, aws.ToString(q.QuotaCode), count)},
@@ -124,6 +127,14 @@ func (c *check) overQuota(name string, count int, q quota.ServiceQuota, enough [
 		f.Fix = append([]string{"use  --instance " + list[0]}, f.Fix...)
 	}
 	c.find(f)
+}
+
+// quotaWhere says what makes up a count.
+func (c *check) quotaWhere(count int, instance string) string {
+	if c.trials > 1 {
+		return fmt.Sprintf("MaxParallelTrainingJobs × ResourceConfig = %d × %d × %s", c.trials, count/c.trials, instance)
+	}
+	return fmt.Sprintf("ResourceConfig = %d × %s", count, instance)
 }
 
 func instances(n int, kind string) string {

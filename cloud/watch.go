@@ -26,12 +26,13 @@ type Watching struct {
 	Trouble func(err error, last time.Time)
 }
 
-// Unobserved is returned by [Watch] when a job could not be seen for longer than it can have run.
+// Unobserved is returned by [Watch] and [WatchTuning] when a job could not be seen for longer than it can have run.
 type Unobserved struct {
-	Job  string
-	Last *sagemaker.DescribeTrainingJobOutput // nil = it was never seen
-	At   time.Time                            // of Last, or when the watch began
-	Err  error                                // of the last look
+	Job        string
+	Last       *sagemaker.DescribeTrainingJobOutput             // nil = it was never seen, or is a tuning job
+	LastTuning *sagemaker.DescribeHyperParameterTuningJobOutput // nil = it was never seen, or is a training job
+	At         time.Time                                        // of that, or when the watch began
+	Err        error                                            // of the last look
 }
 
 func (u *Unobserved) Error() string {
@@ -48,31 +49,47 @@ func (u *Unobserved) Unwrap() error { return u.Err }
 // seen is given up when its run time, waits and an hour of grace are over: [*Unobserved].
 func Watch(ctx context.Context, config aws.Config, job string, w Watching) (*sagemaker.DescribeTrainingJobOutput, error) {
 	client := sagemaker.NewFromConfig(config)
-	look := func(ctx context.Context) (*sagemaker.DescribeTrainingJobOutput, error) {
+	v := trainingWatcher(job, paceOf(config), w)
+	v.look = func(ctx context.Context) (*sagemaker.DescribeTrainingJobOutput, error) {
 		return client.DescribeTrainingJob(ctx, &sagemaker.DescribeTrainingJobInput{TrainingJobName: &job})
 	}
-	v := &watcher{job: job, look: look, pace: paceOf(config), Watching: w}
 	return v.run(ctx)
 }
 
-// watcher is one watch.
-type watcher struct {
-	Watching
+// trainingWatcher is a watch of a training job, but for how to look at it.
+func trainingWatcher(job string, p pace, w Watching) *watcher[sagemaker.DescribeTrainingJobOutput] {
+	return &watcher[sagemaker.DescribeTrainingJobOutput]{
+		job: job, pace: p, seen: w.Seen, trouble: w.Trouble, bound: runtimeBound,
+		ended:      func(d *sagemaker.DescribeTrainingJobOutput) bool { return Ended(d.TrainingJobStatus) },
+		unobserved: func(u *Unobserved, last *sagemaker.DescribeTrainingJobOutput) { u.Last = last },
+	}
+}
+
+// watcher is one watch of a job whose description is a D.
+type watcher[D any] struct {
 	job  string
-	look func(context.Context) (*sagemaker.DescribeTrainingJobOutput, error)
 	pace pace
-	last *sagemaker.DescribeTrainingJobOutput
+	look func(context.Context) (*D, error)
+
+	ended      func(*D) bool
+	bound      func(last *D) time.Duration // how long after it was last seen a job may still go on; last may be nil
+	unobserved func(u *Unobserved, last *D)
+
+	seen    func(*D)                        // nil = nobody
+	trouble func(err error, last time.Time) // likewise
+
+	last *D
 	at   time.Time
 }
 
-func (v *watcher) run(ctx context.Context) (*sagemaker.DescribeTrainingJobOutput, error) {
+func (v *watcher[D]) run(ctx context.Context) (*D, error) {
 	v.at = time.Now()
 	for {
 		wait, err := v.step(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if v.last != nil && Ended(v.last.TrainingJobStatus) {
+		if v.last != nil && v.ended(v.last) {
 			return v.last, nil
 		}
 		if err := sleep(ctx, wait); err != nil {
@@ -82,24 +99,26 @@ func (v *watcher) run(ctx context.Context) (*sagemaker.DescribeTrainingJobOutput
 }
 
 // step looks once and says how long to wait for the next look.
-func (v *watcher) step(ctx context.Context) (time.Duration, error) {
+func (v *watcher[D]) step(ctx context.Context) (time.Duration, error) {
 	job, err := v.look(ctx)
 	switch {
 	case err == nil:
 		v.last, v.at = job, time.Now()
-		if v.Seen != nil {
-			v.Seen(job)
+		if v.seen != nil {
+			v.seen(job)
 		}
 		return v.pace.next(), nil
 	case ctx.Err() != nil:
 		return 0, context.Cause(ctx)
 	case !Transient(err):
 		return 0, fmt.Errorf("watch job %s: %w", v.job, err)
-	case time.Since(v.at) > v.bound():
-		return 0, &Unobserved{v.job, v.last, v.at, err}
+	case time.Since(v.at) > v.bound(v.last):
+		u := &Unobserved{Job: v.job, At: v.at, Err: err}
+		v.unobserved(u, v.last)
+		return 0, u
 	}
-	if v.Trouble != nil {
-		v.Trouble(err, v.at)
+	if v.trouble != nil {
+		v.trouble(err, v.at)
 	}
 	return v.pace.trouble(), nil
 }
@@ -109,21 +128,26 @@ const (
 	longest = 28 * 24 * time.Hour // that the API lets a job run
 )
 
-// bound is how long after it was last seen a job may still go on.
-func (v *watcher) bound() time.Duration {
-	if v.last == nil || v.last.StoppingCondition == nil {
+// runtimeBound is how long after it was last seen a training job may still go on.
+func runtimeBound(last *sagemaker.DescribeTrainingJobOutput) time.Duration {
+	if last == nil {
 		return longest + grace
 	}
-	c, seconds := v.last.StoppingCondition, int32(0)
-	for _, limit := range []*int32{c.MaxRuntimeInSeconds, c.MaxWaitTimeInSeconds, c.MaxPendingTimeInSeconds} {
-		if limit != nil {
-			seconds = max(seconds, *limit)
+	return runtime(last.StoppingCondition) + grace
+}
+
+// runtime is how long a job may run, waits included.
+func runtime(c *types.StoppingCondition) time.Duration {
+	seconds := int32(0)
+	if c != nil {
+		for _, limit := range []*int32{c.MaxRuntimeInSeconds, c.MaxWaitTimeInSeconds, c.MaxPendingTimeInSeconds} {
+			seconds = max(seconds, aws.ToInt32(limit))
 		}
 	}
 	if seconds == 0 {
-		return longest + grace
+		return longest
 	}
-	return time.Duration(seconds)*time.Second + grace
+	return time.Duration(seconds) * time.Second
 }
 
 // Ended reports whether a status is one that does not change any more.

@@ -29,9 +29,9 @@ func apiError(code string, httpStatus int) error {
 }
 
 // watching plays answers: a status or an error for each look; the last one for ever.
-func watching(answers ...any) (*watcher, *int) {
+func watching(answers ...any) (*watcher[described], *int) {
 	n := 0
-	v := &watcher{job: "job", pace: pace{wait: time.Second, most: 5 * time.Second}}
+	v := trainingWatcher("job", pace{wait: time.Second, most: 5 * time.Second}, Watching{})
 	v.look = func(context.Context) (*described, error) {
 		answer := answers[min(n, len(answers)-1)]
 		n++
@@ -70,7 +70,7 @@ func TestTroublePasses(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			v, n := watching(types.TrainingJobStatusInProgress, err, err, err, err, err, err, err, err, types.TrainingJobStatusCompleted)
 			troubles := 0
-			v.Trouble = func(got error, last time.Time) {
+			v.trouble = func(got error, last time.Time) {
 				if troubles++; !errors.Is(got, err) || time.Since(last) < time.Second {
 					t.Errorf("trouble %v, seen last %v ago", got, time.Since(last))
 				}

@@ -88,11 +88,52 @@ func TestGradient(t *testing.T) {
 	}
 }
 
+// A step with momentum keeps a share of the one before: with 0.5, gradients 4 and 2 of two images and a rate of 0.1 move by 0.2 and then 0.1·(2+2)/2.
+func TestMomentum(t *testing.T) {
+	t.Parallel()
+	r := &run{in: Input{Rate: 0.1, Optimizer: "momentum", Momentum: 0.5}, state: state{Model: make(model, 1), Velocity: make(model, 1)}}
+	for i, want := range []float64{-0.2, -0.4} {
+		r.step([]float64{[]float64{4, 2}[i]}, 2)
+		if got := r.state.Model[0]; math.Abs(got-want) > 1e-15 {
+			t.Errorf("after step %d at %v, want %v", i+1, got, want)
+		}
+	}
+	out, err := Digits.Call(t.Context(), Input{Epochs: 3, Rate: 0.1, Optimizer: "momentum", Momentum: 0.9})
+	if err != nil || out.Accuracy < 0.9 {
+		t.Errorf("accuracy %v, %v", out.Accuracy, err)
+	}
+	for _, in := range []Input{{Momentum: 0.5}, {Optimizer: "momentum", Momentum: 1}, {Optimizer: "momentum", Momentum: -0.1}} {
+		if _, err := Digits.Call(t.Context(), in); err == nil {
+			t.Errorf("%+v was trained", in)
+		}
+	}
+}
+
+// The search can also be Hyperband's, whose resource is the field epochs: accuracy is logged once for each.
+func TestSearchDefinition(t *testing.T) {
+	t.Parallel()
+	_, err := sagefly.OpenTuning("digits-hyperband", Digits, sagefly.TuningConfig{
+		Objective: sagefly.Maximize("validation:accuracy"), Strategy: sagefly.Hyperband, Ranges: sagefly.Ranges{"learning_rate": sagefly.Float(0.01, 2).Log()},
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	d := Search.Describe().Tuning
+	if d.Task != "digits" || d.Ranges[2].Name != "momentum" || d.Ranges[2].When != "optimizer" || Search.Describe().Config.InstanceCount != 2 {
+		t.Errorf("%+v", d)
+	}
+}
+
 // Three processes learn the same model as one, but for the rounding of sums, and each of the three has the same bits.
 func TestProcessesAgree(t *testing.T) {
 	t.Parallel()
-	alone := learn(t, 1)[0]
-	together := learn(t, 3)
+	for _, in := range []Input{{Rate: 0.5}, {Rate: 0.1, Optimizer: "momentum", Momentum: 0.9}} {
+		agree(t, learn(t, 1, in)[0], learn(t, 3, in))
+	}
+}
+
+func agree(t *testing.T, alone model, together []model) {
+	t.Helper()
 	for rank, m := range together {
 		for i := range m {
 			if math.Float64bits(m[i]) != math.Float64bits(together[0][i]) {
@@ -106,7 +147,7 @@ func TestProcessesAgree(t *testing.T) {
 }
 
 // learn trains two epochs in a group of goroutines and returns each one's model.
-func learn(t *testing.T, size int) []model {
+func learn(t *testing.T, size int, in Input) []model {
 	t.Helper()
 	images, err := read("")
 	if err != nil {
@@ -129,10 +170,10 @@ func learn(t *testing.T, size int) []model {
 				return
 			}
 			defer g.Close()
-			r := &run{
-				in: Input{Epochs: 2, Rate: 0.5, Batch: 64, Seed: 1}, cluster: sagefly.Cluster{Rank: rank, Size: size},
-				group: g, train: train, held: held, state: state{Model: newModel()},
-			}
+			in := in
+			in.Epochs, in.Batch, in.Seed = 2, 64, 1
+			r := newRun(in, sagefly.Cluster{Rank: rank, Size: size}, g)
+			r.train, r.held = train, held
 			if err := r.epochs(t.Context()); err != nil {
 				t.Error(err)
 			}

@@ -20,6 +20,9 @@ func fit(ctx context.Context, in Input) (Output, error) {
 	if in.Epochs < 1 || in.Batch < 1 || !(in.Rate > 0) {
 		return Output{}, fmt.Errorf("epochs, batch and learning_rate must be positive: %d, %d, %v", in.Epochs, in.Batch, in.Rate)
 	}
+	if !(in.Momentum >= 0 && in.Momentum < 1) || in.Momentum > 0 && in.Optimizer != "momentum" {
+		return Output{}, fmt.Errorf("momentum is at least 0 and below 1, and for the optimizer momentum: %v with %s", in.Momentum, in.Optimizer)
+	}
 	images, err := read(string(in.Train))
 	if err != nil {
 		return Output{}, err
@@ -36,7 +39,8 @@ func fit(ctx context.Context, in Input) (Output, error) {
 		return Output{}, err
 	}
 	defer group.Close()
-	r := &run{in: in, cluster: c, group: group, train: train, held: held, state: state{Model: newModel()}}
+	r := newRun(in, c, group)
+	r.train, r.held = train, held
 	if err := r.epochs(ctx); err != nil {
 		return Output{}, err
 	}
@@ -45,8 +49,9 @@ func fit(ctx context.Context, in Input) (Output, error) {
 
 // state is what a checkpoint keeps.
 type state struct {
-	Epoch int   `json:"epoch"` // epochs that are done
-	Model model `json:"model"`
+	Epoch    int   `json:"epoch"` // epochs that are done
+	Model    model `json:"model"`
+	Velocity model `json:"velocity,omitempty"` // of the optimizer momentum: the last step, before the rate
 }
 
 // run is one process of a run.
@@ -56,6 +61,15 @@ type run struct {
 	group       *collective.Group
 	train, held []image
 	state       state
+}
+
+// newRun is a run before its first epoch.
+func newRun(in Input, c sagefly.Cluster, group *collective.Group) *run {
+	r := &run{in: in, cluster: c, group: group, state: state{Model: newModel()}}
+	if in.Optimizer == "momentum" {
+		r.state.Velocity = newModel()
+	}
+	return r
 }
 
 // epochs goes on where the checkpoint ends. Rank 0's word counts: every host starts from the same place.
@@ -88,12 +102,20 @@ func (r *run) resume(ctx context.Context) error {
 		if len(r.state.Model) != classes*rowSize {
 			return fmt.Errorf("the checkpoint holds %d weights, and the model has %d", len(r.state.Model), classes*rowSize)
 		}
+		if (len(r.state.Velocity) == len(r.state.Model)) != (r.in.Optimizer == "momentum") {
+			return fmt.Errorf("the checkpoint is not of the optimizer %s", r.in.Optimizer)
+		}
 	}
 	done := []float64{float64(r.state.Epoch)}
 	if err := r.group.Broadcast(ctx, done, 0); err != nil {
 		return err
 	}
 	r.state.Epoch = int(done[0])
+	if r.in.Optimizer == "momentum" {
+		if err := r.group.Broadcast(ctx, r.state.Velocity, 0); err != nil {
+			return err
+		}
+	}
 	return r.group.Broadcast(ctx, r.state.Model, 0)
 }
 
@@ -110,10 +132,22 @@ func (r *run) epoch(ctx context.Context) (float64, error) {
 		if err := r.group.AllReduce(ctx, sums); err != nil {
 			return 0, err
 		}
-		r.state.Model.step(sums, r.in.Rate, len(batch))
+		r.step(sums, len(batch))
 		total += sums[len(sums)-1]
 	}
 	return total / float64(len(r.train)), nil
+}
+
+// step moves the model against the gradient of n images, which every host has.
+func (r *run) step(gradient []float64, n int) {
+	if r.in.Optimizer != "momentum" {
+		r.state.Model.step(gradient, r.in.Rate, n)
+		return
+	}
+	for i := range r.state.Velocity {
+		r.state.Velocity[i] = r.in.Momentum*r.state.Velocity[i] + gradient[i]
+	}
+	r.state.Model.step(r.state.Velocity, r.in.Rate, n)
 }
 
 // share is this process's part of a batch.
