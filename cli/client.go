@@ -35,17 +35,24 @@ func (t *target) noJob(ctx context.Context, name string, cause error) error {
 	return p
 }
 
-// jobNames returns the names of the newest hundred jobs; none when they cannot be had.
+// jobNames returns the names of the newest hundred jobs of each kind; none when they cannot be had.
 func (t *target) jobNames(ctx context.Context) []string {
+	var names []string
 	list, err := t.jobs().ListTrainingJobs(ctx, &sagemaker.ListTrainingJobsInput{
 		MaxResults: new(int32(100)), SortBy: types.SortByCreationTime, SortOrder: types.SortOrderDescending,
 	})
-	if err != nil {
-		return nil
+	if err == nil {
+		for _, job := range list.TrainingJobSummaries {
+			names = append(names, *job.TrainingJobName)
+		}
 	}
-	var names []string
-	for _, job := range list.TrainingJobSummaries {
-		names = append(names, *job.TrainingJobName)
+	tunings, err := t.jobs().ListHyperParameterTuningJobs(ctx, &sagemaker.ListHyperParameterTuningJobsInput{
+		MaxResults: new(int32(100)), SortBy: types.HyperParameterTuningJobSortByOptionsCreationTime, SortOrder: types.SortOrderDescending,
+	})
+	if err == nil {
+		for _, job := range tunings.HyperParameterTuningJobSummaries {
+			names = append(names, *job.HyperParameterTuningJobName)
+		}
 	}
 	return names
 }

@@ -201,7 +201,7 @@ func (a *app) announceReading(c *channel) {
 
 // commandLine is the command as given, with flags added.
 func (o *trainFlags) commandLine(args, flags []string) []string {
-	words := append([]string{"sagefly", "train"}, args...)
+	words := append([]string{"sagefly", o.verb}, args...)
 	add := func(flag string, values ...string) {
 		for _, v := range values {
 			if v != "" {
@@ -214,6 +214,7 @@ func (o *trainFlags) commandLine(args, flags []string) []string {
 	add("holdout", o.holdout)
 	words = append(words, flags...)
 	add("set", o.set...)
+	words = append(words, o.more...)
 	add("out", o.out)
 	add("name", o.name)
 	return words

@@ -3,20 +3,18 @@
 package cli
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly/internal/atomicfile"
+	"github.com/sagefly/sagefly/internal/tarball"
 )
 
 // download says where a job's files go and whether archives stay packed.
@@ -31,7 +29,7 @@ func newDownload(a *app) *cobra.Command {
 		Use:   "download NAME",
 		Short: "Fetch a job's model and output",
 		Long: `Fetch a job's model into a folder: the files of model.tar.gz, and those of output.tar.gz in its folder "output" when
-there are any. Existing files are replaced.`,
+there are any. Existing files are replaced. Of a tuning job it is its best trial's model.`,
 		Args:              args(1, 1, "the name of a job"),
 		ValidArgsFunction: a.completeJobs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,10 +45,14 @@ there are any. Existing files are replaced.`,
 }
 
 func (a *app) download(ctx context.Context, t *target, name string, o download) error {
-	job, err := t.describe(ctx, name)
+	job, tuning, err := t.lookUp(ctx, name)
+	if err == nil && tuning != nil {
+		job, err = t.bestJob(ctx, tuning)
+	}
 	if err != nil {
 		return err
 	}
+	name = *job.TrainingJobName
 	if !ended(job.TrainingJobStatus) {
 		return refused(name+" has not ended", "its model is uploaded at the end", "wait for it:  sagefly wait "+name)
 	}
@@ -106,78 +108,14 @@ func (t *target) fetchArchive(ctx context.Context, bucket, key, dir string, raw 
 		return err
 	}
 	defer object.Body.Close()
-	if raw {
-		return writeFile(filepath.Join(dir, path.Base(key)), object.Body, 0o644)
-	}
-	if err := unpack(object.Body, dir); err != nil {
-		return fmt.Errorf("unpack s3://%s/%s: %w", bucket, key, err)
-	}
-	return nil
-}
-
-// unpack extracts a tar.gz below dir: folders and regular files, nothing that leaves dir, no links, no devices.
-func unpack(in io.Reader, dir string) error {
-	zip, err := gzip.NewReader(in)
-	if err != nil {
-		return err
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
+	if raw {
+		return atomicfile.CopyFile(filepath.Join(dir, path.Base(key)), object.Body, 0o644)
 	}
-	defer root.Close()
-	archive := tar.NewReader(zip)
-	for {
-		entry, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := extract(root, entry, archive); err != nil {
-			return fmt.Errorf("entry %q: %w", entry.Name, err)
-		}
+	if err := tarball.Extract(object.Body, tarball.Member{Name: "."}, dir); err != nil {
+		return fmt.Errorf("unpack s3://%s/%s: %w", bucket, key, err)
 	}
-}
-
-func extract(root *os.Root, entry *tar.Header, in io.Reader) error {
-	name := filepath.FromSlash(path.Clean(strings.TrimPrefix(entry.Name, "./")))
-	if name == "." {
-		return nil
-	}
-	if !filepath.IsLocal(name) {
-		return errors.New("leaves the folder")
-	}
-	switch entry.Typeflag {
-	case tar.TypeDir:
-		return root.MkdirAll(name, 0o755)
-	case tar.TypeReg:
-	default:
-		return errors.New("is neither a file nor a folder")
-	}
-	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := root.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644|entry.FileInfo().Mode()&0o111)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, in)
-	return errors.Join(err, f.Close())
-}
-
-func writeFile(name string, in io.Reader, mode os.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, in)
-	return errors.Join(err, f.Close())
+	return nil
 }

@@ -9,16 +9,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-
 	"github.com/sagefly/sagefly"
 )
 
 // interruptRule says what an interrupt does to the job that a command started: an owner stops it, a watcher at a
 // terminal leaves it, and without a terminal it is stopped, because nobody could come back to it.
 type interruptRule struct {
-	app   *app
-	stops bool
+	app    *app
+	stops  bool
+	tuning bool // the job is a tuning job
 
 	mu      sync.Mutex
 	presses int
@@ -63,8 +62,11 @@ func (r *interruptRule) arm(ctx context.Context, t *target, name string, cancel 
 func (r *interruptRule) stop(ctx context.Context, t *target, name string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	_, err := t.jobs().StopTrainingJob(ctx, &sagemaker.StopTrainingJobInput{TrainingJobName: &name})
-	if err != nil && !hasCode(err, "ValidationException") { // it has ended meanwhile
+	stop := t.stopTraining
+	if r.tuning {
+		stop = t.stopTuning
+	}
+	if err := stop(ctx, name); err != nil {
 		r.app.screen.note("stop %s: %v", name, err)
 	}
 }
@@ -94,10 +96,11 @@ func (r *interruptRule) verdict(err error) error {
 // leave is the end of a command that does not wait for its job.
 func (r *interruptRule) leave(name string) error {
 	r.asking.Wait()
+	back := choose(r.tuning, "wait", "logs -f")
 	if r.stops {
 		r.app.screen.note("left %s while it stops   see how it ended:  sagefly show %s", name, name)
 	} else {
-		r.app.screen.note("left %s, it goes on   back to it:  sagefly logs -f %s   stop it:  sagefly stop %s", name, name, name)
+		r.app.screen.note("left %s, it goes on   back to it:  sagefly %s %s   stop it:  sagefly stop %s", name, back, name, name)
 	}
 	return exit(exitInterrupted)
 }

@@ -3,9 +3,7 @@
 package cli
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -56,10 +54,10 @@ func TestMeter(t *testing.T) {
 func TestPruneChoose(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC)
-	job := func(name string, days int, status types.TrainingJobStatus) types.TrainingJobSummary {
-		return types.TrainingJobSummary{TrainingJobName: &name, CreationTime: new(now.AddDate(0, 0, -days)), TrainingJobStatus: status}
+	job := func(name string, days int, status types.TrainingJobStatus) jobRow {
+		return jobRow{name: name, created: now.AddDate(0, 0, -days), status: status}
 	}
-	all := []types.TrainingJobSummary{job("a", 0, "Completed"), job("b", 2, "Failed"), job("c", 3, "InProgress"), job("d", 4, "Stopped")}
+	all := []jobRow{job("a", 0, "Completed"), job("b", 2, "Failed"), job("c", 3, "InProgress"), job("d", 4, "Stopped")}
 	for _, c := range []struct {
 		o    pruneFlags
 		want string
@@ -72,60 +70,11 @@ func TestPruneChoose(t *testing.T) {
 	} {
 		var got []string
 		for _, j := range c.o.choose(all, now) {
-			got = append(got, *j.TrainingJobName)
+			got = append(got, j.name)
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%+v: %v, want %s", c.o, got, c.want)
 		}
-	}
-}
-
-// archive makes a tar.gz of entries; a name ending in / is a folder, one with -> a link.
-func archive(t *testing.T, entries ...string) *bytes.Buffer {
-	t.Helper()
-	var b bytes.Buffer
-	zip := gzip.NewWriter(&b)
-	w := tar.NewWriter(zip)
-	for _, e := range entries {
-		h := &tar.Header{Name: e, Mode: 0o644, Size: 1, Typeflag: tar.TypeReg}
-		if name, to, ok := strings.Cut(e, "->"); ok {
-			h = &tar.Header{Name: name, Linkname: to, Typeflag: tar.TypeSymlink}
-		} else if strings.HasSuffix(e, "/") {
-			h = &tar.Header{Name: e, Mode: 0o755, Typeflag: tar.TypeDir}
-		}
-		if err := w.WriteHeader(h); err != nil {
-			t.Fatal(err)
-		}
-		if h.Size > 0 {
-			_, _ = w.Write([]byte("x"))
-		}
-	}
-	_ = w.Close()
-	_ = zip.Close()
-	return &b
-}
-
-func TestUnpack(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if err := unpack(archive(t, "./", "xgboost-model", "./deep/er/file"), dir); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"xgboost-model", "deep/er/file"} {
-		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(b) != "x" {
-			t.Errorf("%s: %q, %v", name, b, err)
-		}
-	}
-	for _, evil := range []string{"../out", "/etc/out", "a/../../out", "link->/etc"} {
-		if err := unpack(archive(t, evil), t.TempDir()); err == nil {
-			t.Errorf("%s was unpacked", evil)
-		}
-	}
-	if err := os.Symlink(t.TempDir(), filepath.Join(dir, "way")); err != nil {
-		t.Fatal(err)
-	}
-	if err := unpack(archive(t, "way/out"), dir); err == nil {
-		t.Error("a link that was there led out of the folder")
 	}
 }
 
@@ -150,6 +99,7 @@ func TestJobFileLines(t *testing.T) {
 func FuzzJobFile(f *testing.F) {
 	f.Add([]byte("TrainingJobName: a\nHyperParameters: {eta: 0.10}\n"))
 	f.Add([]byte("A: &x\n  - *x\n")) // overflowed the stack once
+	f.Add([]byte("HyperParameterTuningJobName: a\nHyperParameterTuningJobConfig: {ParameterRanges: {ContinuousParameterRanges: [{MinValue: 0.10}], CategoricalParameterRanges: [{Values: [1, ~]}]}}\nTrainingJobDefinition: 1\n"))
 	f.Add([]byte(`{"InputDataConfig":[{"ChannelName":null}],"a":&x [1],"b":*x}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, err := readJobFile("-", bytes.NewReader(text))
@@ -157,7 +107,7 @@ func FuzzJobFile(f *testing.F) {
 			return
 		}
 		if len(file.validate()) == 0 {
-			if _, err := file.request(); err != nil {
+			if _, err := requestOf[sagemaker.CreateTrainingJobInput](file); err != nil {
 				t.Errorf("valid, but no request: %v", err)
 			}
 		}

@@ -53,7 +53,7 @@ func readJobFile(path string, stdin io.Reader) (*jobFile, error) {
 		f.root = doc.Content[0]
 	}
 	if f.root == nil || f.root.Kind != yaml.MappingNode {
-		p := refused("the job file holds no request", "a CreateTrainingJob request is a map of members")
+		p := refused("the job file holds no request", "a request is a map of members")
 		p.Where = path
 		return nil, p
 	}
@@ -116,11 +116,33 @@ func mapTree(n *yaml.Node) (map[string]any, error) {
 		tree[key.Value] = v
 	}
 	for name, value := range tree {
-		if params, ok := value.(map[string]any); ok && (name == "HyperParameters" || name == "Environment") {
-			tree[name] = textValues(n, name, params)
+		switch params := value.(type) {
+		case map[string]any:
+			if name == "HyperParameters" || name == "StaticHyperParameters" || name == "Environment" {
+				tree[name] = textValues(n, name, params)
+			}
+		case int, int64, uint64, float64, bool:
+			if name == "MinValue" || name == "MaxValue" || name == "ValueHint" {
+				tree[name] = member(n, name).Value
+			}
+		case []any:
+			if name == "Values" {
+				tree[name] = textItems(n, name, params)
+			}
 		}
 	}
 	return tree, nil
+}
+
+// textItems makes the plain values of a list text as they are written: those of a categorical parameter.
+func textItems(n *yaml.Node, name string, list []any) []any {
+	node := member(n, name)
+	for i := range list {
+		if value := member(node, strconv.Itoa(i)); value != nil && value.Kind == yaml.ScalarNode && value.Tag != "!!null" {
+			list[i] = value.Value
+		}
+	}
+	return list
 }
 
 // textValues makes plain values text as they are written: eta: 0.10 is the hyperparameter "0.10".
@@ -186,9 +208,33 @@ func memberLine(n *yaml.Node, name string) int {
 	return n.Line
 }
 
+// isTuning reports whether the request is one for a tuning job, by the members that only that has.
+func (f *jobFile) isTuning() bool {
+	for _, name := range []string{"HyperParameterTuningJobName", "HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions"} {
+		if _, there := f.tree[name]; there {
+			return true
+		}
+	}
+	return false
+}
+
+// operation is the API's, with the rules that its table does not have.
+func (f *jobFile) operation() (name string, check func(map[string]any) error) {
+	if f.isTuning() {
+		return "CreateHyperParameterTuningJob", func(tree map[string]any) error {
+			if err := api.CheckTuningJob(tree); err != nil {
+				return err
+			}
+			return checkObjectives(tree)
+		}
+	}
+	return "CreateTrainingJob", api.CheckTrainingJob
+}
+
 // validate checks the request by the API's own table; unknown members are errors here.
 func (f *jobFile) validate() problems {
-	report := api.Validate("CreateTrainingJob", f.tree)
+	operation, check := f.operation()
+	report := api.Validate(operation, f.tree)
 	var found problems
 	for _, w := range report.Warnings {
 		if w.Kind == api.UnknownMember {
@@ -202,7 +248,7 @@ func (f *jobFile) validate() problems {
 	}
 	err := report.Err()
 	if len(found) == 0 && err == nil {
-		err = api.CheckTrainingJob(f.tree)
+		err = check(f.tree)
 	}
 	if len(found) == 0 && err != nil {
 		p := refused(err.Error(), "")
@@ -213,6 +259,9 @@ func (f *jobFile) validate() problems {
 			}
 		}
 		p.Where, p.Cause = f.path, err
+		if e, ok := errors.AsType[*api.Error](err); ok && len(e.Path) > 0 {
+			p.Where = fmt.Sprintf("%s:%d   %s", f.path, f.line(e.Path), strings.Join(e.Path, "."))
+		}
 		found = append(found, p)
 	}
 	return found
@@ -239,13 +288,13 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// request is the tree as the SDK's struct, whose field names are the API's.
-func (f *jobFile) request() (*sagemaker.CreateTrainingJobInput, error) {
+// requestOf is the tree as the SDK's struct, whose field names are the API's.
+func requestOf[T any](f *jobFile) (*T, error) {
 	text, err := json.Marshal(f.tree)
 	if err != nil {
 		return nil, fmt.Errorf("encode job file: %w", err)
 	}
-	in := &sagemaker.CreateTrainingJobInput{}
+	in := new(T)
 	if err := json.Unmarshal(text, in); err != nil {
 		return nil, fmt.Errorf("read job file %s: %w", f.path, err)
 	}
@@ -261,6 +310,9 @@ func (a *app) prepareFile(o *trainFlags) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.isTuning() {
+		return nil, usage("the file is a tuning job's", "it has members of CreateHyperParameterTuningJob", "sagefly tune --file "+shellQuote(o.file))
+	}
 	set, err := parseSet(o.set)
 	if err != nil {
 		return nil, err
@@ -270,7 +322,7 @@ func (a *app) prepareFile(o *trainFlags) (*prepared, error) {
 		return nil, found
 	}
 	p := &prepared{out: o.out, detach: o.detach}
-	if p.request, err = f.request(); err != nil {
+	if p.request, err = requestOf[sagemaker.CreateTrainingJobInput](f); err != nil {
 		return nil, err
 	}
 	return p, f.checkBuiltin(p)

@@ -12,12 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
 
-	"github.com/sagefly/sagefly/internal/awsjson"
 	"github.com/sagefly/sagefly/internal/nearest"
 )
 
 type jobsFlags struct {
 	status, contains string
+	tuning, trials   bool
 	since            time.Duration
 	limit            int
 }
@@ -27,7 +27,8 @@ func newJobs(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "jobs",
 		Short:   "List jobs, newest first",
-		Example: "  sagefly jobs --status failed --since 24h\n  sagefly jobs --contains abalone --json",
+		Long:    "List training jobs and tuning jobs, newest first. The trials of a tuning job are in its line, and each in one of its own with --trials.",
+		Example: "  sagefly jobs --status failed --since 24h\n  sagefly jobs --contains abalone --json\n  sagefly jobs --tuning",
 		Args:    args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			status, err := readStatus(o.status)
@@ -42,6 +43,8 @@ func newJobs(a *app) *cobra.Command {
 	f.StringVar(&o.contains, "contains", "", "only jobs whose name contains this")
 	f.DurationVar(&o.since, "since", 0, "only jobs created in the last 24h, 30m, …")
 	f.IntVar(&o.limit, "limit", 20, "at most so many")
+	f.BoolVar(&o.tuning, "tuning", false, "only tuning jobs")
+	f.BoolVar(&o.trials, "trials", false, "trials too")
 	return cmd
 }
 
@@ -61,28 +64,28 @@ func readStatus(s string) (types.TrainingJobStatus, error) {
 }
 
 func (a *app) jobs(ctx context.Context, t *target, o jobsFlags, status types.TrainingJobStatus) error {
-	jobs, more, err := t.list(ctx, o.query(status, a.screen.now()), o.limit)
+	list, err := a.jobList(ctx, t, o, status)
 	if err != nil {
 		return err
 	}
 	switch {
 	case a.json:
-		return a.screen.object(map[string]any{"TrainingJobSummaries": awsjson.Tree(jobs)})
+		return a.screen.object(list.json(o))
 	case a.quiet:
-		for _, j := range jobs {
-			a.screen.print("%s", *j.TrainingJobName)
+		for _, j := range list.rows {
+			a.screen.print("%s", j.name)
 		}
 		return nil
 	}
 	a.screen.note("%s", a.screen.paintE.bold(t.name))
-	if len(jobs) == 0 {
+	if len(list.rows) == 0 {
 		a.screen.note("no jobs%s   make one:  sagefly demo", choose(o == (jobsFlags{limit: o.limit}), "", " like that"))
 		return nil
 	}
-	for _, line := range table(a.jobRows(jobs)) {
+	for _, line := range table(a.jobRows(list.rows)) {
 		a.screen.print("%s", clip(line, a.screen.cut))
 	}
-	if more {
+	if list.more {
 		a.screen.note("there are more:  --limit %d", o.limit*5)
 	}
 	return nil
@@ -99,10 +102,10 @@ func (o jobsFlags) query(status types.TrainingJobStatus, now time.Time) *sagemak
 	return in
 }
 
-// list returns at most limit jobs and whether there are more. A limit of 0 is none.
-func (t *target) list(ctx context.Context, in *sagemaker.ListTrainingJobsInput, limit int) ([]types.TrainingJobSummary, bool, error) {
+// list returns at most limit jobs that keep takes and whether there are more. A limit of 0 is none; a nil keep takes all.
+func (t *target) list(ctx context.Context, in *sagemaker.ListTrainingJobsInput, limit int, keep func(string) bool) ([]types.TrainingJobSummary, bool, error) {
 	in.MaxResults = new(int32(100))
-	if limit > 0 && limit < 100 {
+	if limit > 0 && limit < 100 && keep == nil {
 		in.MaxResults = new(int32(limit))
 	}
 	jobs := []types.TrainingJobSummary{}
@@ -112,7 +115,11 @@ func (t *target) list(ctx context.Context, in *sagemaker.ListTrainingJobsInput, 
 		if err != nil {
 			return nil, false, err
 		}
-		jobs = append(jobs, page.TrainingJobSummaries...)
+		for _, j := range page.TrainingJobSummaries {
+			if keep == nil || keep(deref(j.TrainingJobName)) {
+				jobs = append(jobs, j)
+			}
+		}
 		if limit > 0 && len(jobs) >= limit {
 			return jobs[:limit], len(jobs) > limit || pages.HasMorePages(), nil
 		}
@@ -120,19 +127,18 @@ func (t *target) list(ctx context.Context, in *sagemaker.ListTrainingJobsInput, 
 	return jobs, false, nil
 }
 
-func (a *app) jobRows(jobs []types.TrainingJobSummary) [][]string {
-	rows := [][]string{{"NAME", "STATUS", "CREATED", "TIME"}}
+func (a *app) jobRows(jobs []jobRow) [][]string {
+	rows := [][]string{{"NAME", "STATUS", "CREATED", "TIME", ""}}
 	now := a.screen.now()
 	for _, j := range jobs {
-		end := deref(j.TrainingEndTime)
+		end := j.end
 		if end.IsZero() {
-			end = deref(j.LastModifiedTime)
-			if !ended(j.TrainingJobStatus) {
+			end = j.modified
+			if !ended(j.status) {
 				end = now
 			}
 		}
-		created := deref(j.CreationTime)
-		rows = append(rows, []string{*j.TrainingJobName, verdict(a.screen.paint, j.TrainingJobStatus), age(now.Sub(created)), duration(end.Sub(created))})
+		rows = append(rows, []string{j.name, verdict(a.screen.paint, j.status), age(now.Sub(j.created)), duration(end.Sub(j.created)), j.note})
 	}
 	return rows
 }

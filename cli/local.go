@@ -15,8 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-
+	"github.com/sagefly/sagefly/cloud"
 	"github.com/sagefly/sagefly/engine"
 )
 
@@ -216,10 +215,7 @@ func (l *local) unfinished() []string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	t := l.direct()
-	return slices.DeleteFunc(l.engine.Unfinished(), func(name string) bool {
-		job, err := t.describe(ctx, name)
-		return err == nil && ended(job.TrainingJobStatus)
-	})
+	return slices.DeleteFunc(l.engine.Unfinished(), func(name string) bool { return t.hasEnded(ctx, name) })
 }
 
 // leaveBehind starts a background engine for unfinished jobs.
@@ -244,8 +240,15 @@ func (a *app) stopAll(t *target, names []string) {
 	a.signals(func(os.Signal) { cancel() })
 	defer a.signals(nil)
 	a.screen.note("stopping %s: the data directory is a throw-away one", plural(len(names), "unfinished job"))
+	searches := t.searchesOf(ctx, names) // first: they would start trials in the place of those that were stopped
+	for _, name := range searches {
+		_ = t.stopTuning(ctx, name)
+	}
 	for _, name := range names {
-		_, _ = t.jobs().StopTrainingJob(ctx, &sagemaker.StopTrainingJobInput{TrainingJobName: &name})
+		_ = t.stopTraining(ctx, name)
+	}
+	for _, name := range searches {
+		_, _ = cloud.WatchTuning(ctx, t.aws, name, cloud.TuningWatching{})
 	}
 	for _, name := range names {
 		_, _ = newFollower(t, a.screen, name).run(ctx)

@@ -37,9 +37,12 @@ func newLogs(a *app) *cobra.Command {
 
 // logs prints lines to out: they are the result here.
 func (a *app) logs(ctx context.Context, t *target, name string, o logsFlags) error {
-	job, err := t.describe(ctx, name)
+	job, tuning, err := t.lookUp(ctx, name)
 	if err != nil {
 		return err
+	}
+	if tuning != nil {
+		return t.noLog(ctx, name)
 	}
 	many := hosts(job) > 1
 	var from time.Time

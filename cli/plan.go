@@ -29,30 +29,50 @@ func (a *app) prepareTrain(ctx context.Context, args []string, o *trainFlags) (*
 		}
 		return a.prepareFile(o)
 	}
+	b, err := a.builtin(args, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkHyperparameters(b.version, b.set); err != nil {
+		return nil, err
+	}
+	return a.prepareBuiltin(ctx, b, o)
+}
+
+// builtin is a job of a built-in algorithm as the command line has it.
+type builtin struct {
+	args    []string
+	version algorithm.Version
+	set     map[string]string
+}
+
+// builtin reads what does not need the data.
+func (a *app) builtin(args []string, o *trainFlags) (builtin, error) {
 	if len(args) == 0 {
-		return nil, usage("train needs an algorithm or --file", "", "sagefly train xgboost --train PATH", "all algorithms:  sagefly algorithms")
+		return builtin{}, usage(o.verb+" needs an algorithm or --file", "", "sagefly "+o.verb+" xgboost --train PATH", "all algorithms:  sagefly algorithms")
 	}
 	version, err := findVersion(args[0])
 	if err == nil && a.on != "aws" {
 		err = trainableHere(version)
 	}
 	if err != nil {
-		return nil, err
+		return builtin{}, err
 	}
 	if o.train == "" {
-		return nil, usage("train needs training data", "--train is not given", "--train PATH|s3://BUCKET/PREFIX")
+		return builtin{}, usage(o.verb+" needs training data", "--train is not given", "--train PATH|s3://BUCKET/PREFIX")
 	}
 	set, err := parseSet(o.set)
-	if err != nil {
-		return nil, err
+	return builtin{args, version, set}, err
+}
+
+// prepareBuiltin makes the request of a job whose hyperparameters are checked, and prepares its data.
+func (a *app) prepareBuiltin(ctx context.Context, b builtin, o *trainFlags) (*prepared, error) {
+	p := &prepared{out: o.out, detach: o.detach, library: &library{b.version.LibraryVersion, b.version.Tag}}
+	p.image = func(region string) (string, error) {
+		return algorithm.ImageURI(b.version.Algorithm, b.version.Tag, region)
 	}
-	if err := checkHyperparameters(version, set); err != nil {
-		return nil, err
-	}
-	p := &prepared{out: o.out, detach: o.detach, library: &library{version.LibraryVersion, version.Tag}}
-	p.image = func(region string) (string, error) { return algorithm.ImageURI(version.Algorithm, version.Tag, region) }
-	p.request = builtinRequest(version, set, o)
-	if err := p.data(ctx, a, args, o, set); err != nil {
+	p.request = builtinRequest(b.version, b.set, o)
+	if err := p.data(ctx, a, b.args, o, b.set); err != nil {
 		p.discard()
 		return nil, err
 	}

@@ -31,7 +31,12 @@ func newProgram(a *app) *cobra.Command {
 	}
 	a.setUp(root)
 	add := adder(root)
-	add("work", newRun(a))
+	if len(a.tasksOf(false)) > 0 {
+		add("work", newRun(a))
+	}
+	if len(a.tasksOf(true)) > 0 {
+		add("work", newTaskTune(a))
+	}
 	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
 	add("engine", newServe(a), newEnv(a), newDoctor(a), newImage(a))
 	add("know", newIAM(a), newVersion(a))
@@ -45,7 +50,8 @@ func programLong(program string, tasks []sagefly.Task) string {
 	rows := make([][]string, len(tasks))
 	for i, t := range tasks {
 		d := t.Describe()
-		rows[i] = []string{fmt.Sprintf("  %s run %s", program, t.Name()), d.Kind, d.Config.InstanceType}
+		verb := choose(d.Kind == sagefly.KindTuning, "tune", "run")
+		rows[i] = []string{fmt.Sprintf("  %s %s %s", program, verb, t.Name()), d.Kind, d.Config.InstanceType}
 		if n := d.Config.InstanceCount; n > 1 {
 			rows[i][2] = fmt.Sprintf("%d × %s", n, d.Config.InstanceType)
 		}

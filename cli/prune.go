@@ -12,8 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
+
+	"github.com/sagefly/sagefly/cloud"
 )
 
 type pruneFlags struct {
@@ -27,7 +28,7 @@ func newPrune(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Delete old jobs and their files",
-		Long: `Delete jobs that have ended, with their input, models and output under s3://BUCKET/JOB/.
+		Long: `Delete jobs that have ended, with their input, models and output under s3://BUCKET/JOB/. A tuning job goes with all its trials.
 --older-than and --keep say which; without either nothing is deleted.`,
 		Example: "  sagefly prune --older-than 168h\n  sagefly prune --keep 50 --yes",
 		Args:    args(0, 0, ""),
@@ -46,38 +47,42 @@ func newPrune(a *app) *cobra.Command {
 }
 
 func (a *app) prune(ctx context.Context, t *target, o pruneFlags) error {
-	all, _, err := t.list(ctx, &sagemaker.ListTrainingJobsInput{SortBy: types.SortByCreationTime, SortOrder: types.SortOrderDescending}, 0)
+	all, err := a.jobList(ctx, t, jobsFlags{}, "")
 	if err != nil {
 		return err
 	}
-	jobs := o.choose(all, a.screen.now())
+	jobs := o.choose(all.rows, a.screen.now())
 	a.screen.note("%s", a.screen.paintE.bold(t.name))
 	if len(jobs) == 0 {
-		a.screen.note("nothing to delete: %s, none of them ended and old enough", plural(len(all), "job"))
+		a.screen.note("nothing to delete: %s, none of them ended and old enough", plural(len(all.rows), "job"))
 		return nil
 	}
 	if !o.yes {
 		if err := a.confirm(fmt.Sprintf("delete %s with their files, from %s to %s?", plural(len(jobs), "job"),
-			*jobs[len(jobs)-1].TrainingJobName, *jobs[0].TrainingJobName)); err != nil {
+			jobs[len(jobs)-1].name, jobs[0].name)); err != nil {
 			return err
 		}
 	}
 	for _, job := range jobs {
-		if err := t.remove(ctx, *job.TrainingJobName); err != nil {
+		remove := t.remove
+		if job.tuning != nil {
+			remove = t.removeTuning
+		}
+		if err := remove(ctx, job.name); err != nil {
 			return err
 		}
-		a.screen.print("%s", *job.TrainingJobName)
+		a.screen.print("%s", job.name)
 	}
 	a.screen.note("deleted %s", plural(len(jobs), "job"))
 	return nil
 }
 
 // choose picks from the jobs, newest first, those that have ended and are old enough.
-func (o pruneFlags) choose(all []types.TrainingJobSummary, now time.Time) []types.TrainingJobSummary {
-	var jobs []types.TrainingJobSummary
+func (o pruneFlags) choose(all []jobRow, now time.Time) []jobRow {
+	var jobs []jobRow
 	for i, job := range all {
-		old := o.older <= 0 || now.Sub(deref(job.CreationTime)) > o.older
-		if ended(job.TrainingJobStatus) && old && (o.keep < 0 || i >= o.keep) {
+		old := o.older <= 0 || now.Sub(job.created) > o.older
+		if ended(job.status) && old && (o.keep < 0 || i >= o.keep) {
 			jobs = append(jobs, job)
 		}
 	}
@@ -121,6 +126,27 @@ func (t *target) remove(ctx context.Context, name string) error {
 	}
 	_, err = t.jobs().DeleteTrainingJob(ctx, &sagemaker.DeleteTrainingJobInput{TrainingJobName: &name})
 	return err
+}
+
+// removeTuning deletes a tuning job with its trials, and the objects under its name and theirs.
+func (t *target) removeTuning(ctx context.Context, name string) error {
+	trials, err := cloud.Trials(ctx, t.aws, name)
+	if err != nil {
+		return err
+	}
+	place, err := t.where(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := t.jobs().DeleteHyperParameterTuningJob(ctx, &sagemaker.DeleteHyperParameterTuningJobInput{HyperParameterTuningJobName: &name}); err != nil {
+		return err
+	}
+	for _, one := range trials {
+		if err := t.remove(ctx, deref(one.TrainingJobName)); err != nil {
+			return err
+		}
+	}
+	return t.removePrefix(ctx, place.bucket, name+"/")
 }
 
 func (t *target) removePrefix(ctx context.Context, bucket, prefix string) error {

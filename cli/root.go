@@ -16,8 +16,9 @@ import (
 
 const rootLong = `sagefly runs Amazon SageMaker training jobs on this machine: a real endpoint that really trains.
 
-  sagefly demo                                       train XGBoost on a file that comes along
+  sagefly demo                                       train and tune XGBoost on a file that comes along
   sagefly train xgboost --train my.csv --label y     train on your own file
+  sagefly tune xgboost --train my.csv --label y …    search for the best hyperparameters
   sagefly serve                                      let boto3, the AWS CLI, the SageMaker SDK use it
   eval "$(sagefly env)"                              …and point them at it`
 
@@ -30,7 +31,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	a.setUp(root)
 	add := adder(root)
-	add("work", newDemo(a), newTrain(a))
+	add("work", newDemo(a), newTrain(a), newTune(a))
 	add("jobs", newJobs(a), newShow(a), newLogs(a), newWait(a), newStop(a), newDownload(a), newPrune(a))
 	add("engine", newServe(a), newEnv(a), newDoctor(a), newXGBoost(a), newImage(a))
 	add("know", newAlgorithms(a), newIAM(a), newValidate(a), newVersion(a))

@@ -42,9 +42,10 @@ type runFlags struct {
 
 // newRun is "run [TASK]" for one task, else "run TASK" with a command for each.
 func newRun(a *app) *cobra.Command {
-	if len(a.tasks) == 1 {
-		cmd := a.runCommand(a.tasks[0])
-		cmd.Use = "run [" + a.tasks[0].Name() + "]"
+	tasks := a.tasksOf(false)
+	if len(tasks) == 1 {
+		cmd := a.runCommand(tasks[0])
+		cmd.Use = "run [" + tasks[0].Name() + "]"
 		return cmd
 	}
 	cmd := &cobra.Command{
@@ -52,21 +53,21 @@ func newRun(a *app) *cobra.Command {
 		Short: "Run a task as a training job",
 		Long:  runLong + "\n\nEach task has flags of its own:  " + a.program + " run TASK --help",
 		Args:  cobra.ArbitraryArgs,
-		RunE:  func(_ *cobra.Command, args []string) error { return a.noTask(args) },
+		RunE:  func(_ *cobra.Command, args []string) error { return a.noTask("run", tasks, args) },
 	}
-	for _, task := range a.tasks {
+	for _, task := range tasks {
 		cmd.AddCommand(a.runCommand(task))
 	}
 	return cmd
 }
 
-// noTask says which tasks there are.
-func (a *app) noTask(args []string) error {
+// noTask says which tasks a verb is for.
+func (a *app) noTask(verb string, tasks []sagefly.Task, args []string) error {
 	var names []string
-	for _, t := range a.tasks {
+	for _, t := range tasks {
 		names = append(names, t.Name())
 	}
-	p := usage("run needs the name of a task", "this program has "+strings.Join(names, ", "))
+	p := usage(verb+" needs the name of a task", "this program has "+strings.Join(names, ", "))
 	if len(args) > 0 {
 		p = usage(fmt.Sprintf("unknown task %q", args[0]), p.Why)
 		if near := nearest.Words(args[0], names); len(near) > 0 {
@@ -74,7 +75,12 @@ func (a *app) noTask(args []string) error {
 		}
 	}
 	for _, name := range names {
-		p.Fix = append(p.Fix, a.program+" run "+name)
+		p.Fix = append(p.Fix, a.program+" "+verb+" "+name)
+	}
+	for _, t := range a.tasks { // of the other verb
+		if len(args) > 0 && t.Name() == args[0] {
+			p.Fix = []string{a.program + " " + choose(verb == "run", "tune ", "run ") + args[0]}
+		}
 	}
 	return p
 }
@@ -89,7 +95,7 @@ func (a *app) runCommand(task sagefly.Task) *cobra.Command {
 		Args:  args(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] != task.Name() {
-				return a.noTask(args)
+				return a.noTask("run", a.tasksOf(false), args)
 			}
 			return a.runTask(cmd.Context(), task, &o)
 		},

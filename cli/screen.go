@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -28,7 +29,7 @@ type screen struct {
 	stamps bool // lines begin with the time: err is a pipe or a file
 	paint  paint
 	paintE paint
-	status string // the line being repainted
+	status string // the lines being repainted
 
 	program string // what hints call the program: sagefly, ./digits
 	now     func() time.Time
@@ -132,7 +133,7 @@ func (s *screen) line(text string) {
 	s.draw()
 }
 
-// setStatus repaints the status line; nothing where that is not possible.
+// setStatus repaints the status, one line or several; nothing where that is not possible.
 func (s *screen) setStatus(text string) {
 	if !s.live || s.json || s.quiet {
 		return
@@ -148,20 +149,38 @@ func (s *screen) setStatus(text string) {
 }
 
 func (s *screen) erase() {
-	if s.status != "" {
-		fmt.Fprint(s.err, "\r\x1b[K")
+	if s.status == "" {
+		return
 	}
+	if above := strings.Count(s.status, "\n"); above > 0 {
+		fmt.Fprintf(s.err, "\r\x1b[%dA\x1b[J", above)
+		return
+	}
+	fmt.Fprint(s.err, "\r\x1b[K")
 }
 
 func (s *screen) draw() {
 	if s.status == "" {
 		return
 	}
-	text := s.status
-	if width := terminalWidth(s.err); width > 1 {
-		text = clip(text, width-1)
+	lines := strings.Split(s.status, "\n")
+	if width := terminalWidth(s.err); width > 1 { // a line that goes on in the next could not be erased
+		for i, text := range lines {
+			lines[i] = clip(text, width-1)
+		}
 	}
-	fmt.Fprint(s.err, s.paintE.dim(text))
+	lines[len(lines)-1] = s.paintE.dim(lines[len(lines)-1])
+	fmt.Fprint(s.err, strings.Join(lines, "\n"))
+}
+
+// height is how many lines the terminal has, 24 where that is not known.
+func (s *screen) height() int {
+	if f, ok := s.err.(*os.File); ok {
+		if _, height, err := term.GetSize(int(f.Fd())); err == nil && height > 0 {
+			return height
+		}
+	}
+	return 24
 }
 
 // print writes a line of the result.
@@ -202,13 +221,44 @@ func (s *screen) fail(ps problems) {
 	}
 }
 
-// clip cuts text to a number of characters.
+// clip cuts text to a number of characters. Colours take no room, and end where the text is cut.
 func clip(text string, width int) string {
-	runes := []rune(text)
-	if width < 1 || len(runes) <= width {
+	if width < 1 || visible(text) <= width {
 		return text
 	}
-	return string(runes[:width-1]) + "…"
+	var b strings.Builder
+	seen, coloured := 0, false
+	for i := 0; i < len(text); {
+		if n := escapeLength(text[i:]); n > 0 {
+			b.WriteString(text[i : i+n])
+			i, coloured = i+n, true
+			continue
+		}
+		if seen == width-1 {
+			break
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		b.WriteRune(r)
+		i, seen = i+n, seen+1
+	}
+	b.WriteString("…")
+	if coloured {
+		b.WriteString("\x1b[0m")
+	}
+	return b.String()
+}
+
+// escapeLength is the length of the sequence ESC [ … letter at the start of a text, 0 when there is none.
+func escapeLength(text string) int {
+	if !strings.HasPrefix(text, "\x1b[") {
+		return 0
+	}
+	for i := 2; i < len(text); i++ {
+		if text[i] >= 0x40 && text[i] <= 0x7e {
+			return i + 1
+		}
+	}
+	return len(text)
 }
 
 // clean removes what a log line could do to a terminal: control sequences, and all but the last state of a line that

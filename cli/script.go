@@ -112,7 +112,7 @@ func (o *trainFlags) script(path string) (*sagefly.Script, error) {
 		p := missingFile("", path, err)
 		p.Where = path
 		for i, fix := range p.Fix {
-			p.Fix[i] = "sagefly train " + strings.TrimPrefix(fix, "-- ")
+			p.Fix[i] = "sagefly " + o.verb + " " + strings.TrimPrefix(fix, "-- ")
 		}
 		return nil, p
 	}

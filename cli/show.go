@@ -19,7 +19,7 @@ import (
 func newShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "show NAME",
-		Short:             "Show all about a job",
+		Short:             "Show all about a training job or tuning job",
 		Args:              args(1, 1, "the name of a job"),
 		ValidArgsFunction: a.completeJobs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -29,9 +29,12 @@ func newShow(a *app) *cobra.Command {
 }
 
 func (a *app) show(ctx context.Context, t *target, name string) error {
-	job, err := t.describe(ctx, name)
+	job, tuning, err := t.lookUp(ctx, name)
 	if err != nil {
 		return err
+	}
+	if tuning != nil {
+		return a.showTuning(ctx, t, tuning)
 	}
 	switch {
 	case a.json:

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -183,6 +184,25 @@ func (t *target) put(ctx context.Context, bucket, key, file string) error {
 		return fmt.Errorf("upload %s: %w", filepath.Base(file), err)
 	}
 	return nil
+}
+
+// putBytes writes an object.
+func (t *target) putBytes(ctx context.Context, bucket, key string, data []byte) error {
+	_, err := t.objects().PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
+	if err != nil {
+		return fmt.Errorf("upload %s: %w", path.Base(key), err)
+	}
+	return nil
+}
+
+// get reads an object, of which 16 MB at most.
+func (t *target) get(ctx context.Context, bucket, key string) ([]byte, error) {
+	object, err := t.objects().GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil {
+		return nil, err
+	}
+	defer object.Body.Close()
+	return io.ReadAll(io.LimitReader(object.Body, 16<<20))
 }
 
 // checkAddress refuses an s3:// address under which the target has nothing.

@@ -5,16 +5,17 @@ package cli
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
 )
 
 func newStop(a *app) *cobra.Command {
 	var wait bool
 	cmd := &cobra.Command{
-		Use:               "stop NAME…",
-		Short:             "Stop jobs",
-		Long:              "Stop jobs. A job gets two minutes to end by itself; what its model folder holds then is kept.",
+		Use:   "stop NAME…",
+		Short: "Stop jobs",
+		Long: "Stop training jobs or tuning jobs. A training job gets two minutes to end by itself; what its model folder holds then is kept. With a " +
+			"tuning job all its trials are stopped.",
 		Args:              args(1, -1, "the name of a job"),
 		ValidArgsFunction: a.completeJobs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -27,29 +28,37 @@ func newStop(a *app) *cobra.Command {
 
 func (a *app) stop(ctx context.Context, t *target, names []string, wait bool) error {
 	for _, name := range names {
-		job, err := t.describe(ctx, name)
+		job, tuning, err := t.lookUp(ctx, name)
 		if err != nil {
 			return err
 		}
-		if ended(job.TrainingJobStatus) {
-			a.screen.note("%s has ended already: %s", name, job.TrainingJobStatus)
+		if tuning != nil {
+			err = a.stopOne(ctx, name, string(tuning.HyperParameterTuningJobStatus), t.stopTuning)
+		} else {
+			err = a.stopOne(ctx, name, string(job.TrainingJobStatus), t.stopTraining)
+		}
+		if err != nil || !wait {
+			if err != nil {
+				return err
+			}
 			continue
 		}
-		_, err = t.jobs().StopTrainingJob(ctx, &sagemaker.StopTrainingJobInput{TrainingJobName: &name})
-		if err != nil && !hasCode(err, "ValidationException") { // it ended this moment
-			return err
-		}
-		a.screen.note("stopping %s", name)
-		if !wait {
-			continue
-		}
-		job, err = newFollower(t, a.screen, name).run(ctx)
-		if err != nil {
-			return err
-		}
-		if err := a.reportWaited(job); err != nil {
+		if _, err := a.awaitEnd(ctx, t, name, tuning != nil); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// stopOne asks for a job's end, unless it has come.
+func (a *app) stopOne(ctx context.Context, name, status string, stop func(context.Context, string) error) error {
+	if ended(types.TrainingJobStatus(status)) { // the words are those of tuning jobs too
+		a.screen.note("%s has ended already: %s", name, status)
+		return nil
+	}
+	if err := stop(ctx, name); err != nil {
+		return err
+	}
+	a.screen.note("stopping %s", name)
 	return nil
 }

@@ -62,3 +62,9 @@ func fit(ctx context.Context, in fitInput) (fitOutput, error) {
 var countTask = sagefly.NewTraining("count", func(_ context.Context, in struct{ N int8 }) (struct{ N int }, error) {
 	return struct{ N int }{int(in.N) + 1}, nil
 }, sagefly.TrainingConfig{})
+
+// fitSearch looks for the epochs and the rate of the task; more epochs are more accurate.
+var fitSearch = sagefly.NewTuning("fit-search", fitTask, sagefly.TuningConfig{
+	Objective: sagefly.Maximize("accuracy"), MaxJobs: 4, MaxParallel: 2,
+	Ranges: sagefly.Ranges{"epochs": sagefly.Int(1, 20), "learning_rate": sagefly.Float(0.001, 1).Log()},
+})

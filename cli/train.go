@@ -41,6 +41,8 @@ const trainExample = `  sagefly train xgboost --train abalone.csv --label 9 --on
 
 // trainFlags are the flags of train as given.
 type trainFlags struct {
+	verb                    string   // the command: train, tune
+	more                    []string // what the command line has besides, for hints
 	file, train, validation string
 	holdout, label          string
 	onehot, drop, set       []string
@@ -54,7 +56,7 @@ type trainFlags struct {
 }
 
 func newTrain(a *app) *cobra.Command {
-	var o trainFlags
+	o := trainFlags{verb: "train"}
 	cmd := &cobra.Command{
 		Use:     "train ALGORITHM|SCRIPT|FOLDER --train PATH | --file JOB.yaml",
 		Short:   "Train a model",

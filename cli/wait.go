@@ -16,9 +16,10 @@ import (
 func newWait(a *app) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:               "wait NAME…",
-		Short:             "Wait until jobs have ended",
-		Long:              "Wait until all the jobs have ended. The exit code is that of the worst: 3 Failed, 5 Stopped, 0 Completed; 6 when the time is over.",
+		Use:   "wait NAME…",
+		Short: "Wait until jobs have ended",
+		Long: "Wait until all the jobs, training jobs or tuning jobs, have ended. The trials of a tuning job are shown. The exit code is that of the " +
+			"worst: 3 Failed, 5 Stopped, 0 Completed; 6 when the time is over.",
 		Args:              args(1, -1, "the name of a job"),
 		ValidArgsFunction: a.completeJobs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,8 +38,10 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
 		defer cancel()
 	}
+	tuning := map[string]bool{}
 	for _, name := range names { // all of them exist, or none is waited for
-		_, err := t.describe(ctx, name)
+		_, search, err := t.lookUp(ctx, name)
+		tuning[name] = search != nil
 		if errors.Is(context.Cause(ctx), errTimeout) {
 			return notEnded(name, timeout)
 		}
@@ -49,7 +52,7 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 	a.screen.note("%s · Ctrl-C leaves, jobs go on", a.screen.paintE.bold(t.name))
 	var worst error
 	for _, name := range names {
-		job, err := newFollower(t, a.screen, name).run(ctx)
+		how, err := a.awaitEnd(ctx, t, name, tuning[name])
 		switch cause := context.Cause(ctx); {
 		case errors.Is(cause, errTimeout):
 			return notEnded(name, timeout)
@@ -59,12 +62,39 @@ func (a *app) wait(ctx context.Context, t *target, names []string, timeout time.
 		case err != nil:
 			return err
 		}
-		if err := a.reportWaited(job); err != nil {
-			return err
-		}
-		worst = worse(worst, outcome(job.TrainingJobStatus))
+		worst = worse(worst, how)
 	}
 	return worst
+}
+
+// awaitEnd follows a job to its end and reports that; how is the exit code that tells of it.
+func (a *app) awaitEnd(ctx context.Context, t *target, name string, tuning bool) (how, err error) {
+	if !tuning {
+		job, err := newFollower(t, a.screen, name).run(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return outcome(job.TrainingJobStatus), a.reportWaited(job)
+	}
+	w := a.newTuningWatch(t, name)
+	job, trials, err := w.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.view.terminalTable(job, trials)
+	return tuningOutcome(job.HyperParameterTuningJobStatus), a.reportWaitedTuning(job, trials)
+}
+
+func (a *app) reportWaitedTuning(job *tuningJob, trials []trial) error {
+	switch {
+	case a.json:
+		return a.screen.object(tuningJSON(job, trials))
+	case a.quiet:
+		a.screen.print("%s", job.HyperParameterTuningJobStatus)
+	default:
+		a.screen.print("%s %s", tuningVerdict(a.screen.paint, job.HyperParameterTuningJobStatus), deref(job.HyperParameterTuningJobName))
+	}
+	return nil
 }
 
 func notEnded(name string, waited time.Duration) *Problem {

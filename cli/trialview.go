@@ -1,0 +1,161 @@
+//go:build !sagefly_task
+
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/cloud"
+)
+
+// trialView shows the trials of a search while it runs: a table that is repainted on a terminal, elsewhere a line for each trial that ends and
+// one when it is the best so far.
+type trialView struct {
+	screen *screen
+	told   map[string]bool // trials whose end was printed
+	best   string          // the trial that was called the best
+}
+
+func newTrialView(s *screen) *trialView { return &trialView{screen: s, told: map[string]bool{}} }
+
+// see shows what is new.
+func (v *trialView) see(job *tuningJob, trials []trial) {
+	if v.screen.live {
+		v.screen.setStatus(strings.Join(v.picture(job, trials), "\n"))
+		return
+	}
+	metric, maximize := objectiveOf(job)
+	names := names(variedOf(searchedRanges(job)))
+	for i, t := range trials {
+		over := cloud.TuningEnded(job.HyperParameterTuningJobStatus)
+		if v.told[deref(t.TrainingJobName)] || !ended(t.TrainingJobStatus) || t.ObjectiveStatus == types.ObjectiveStatusPending && !over {
+			continue // its objective is still to come
+		}
+		v.told[deref(t.TrainingJobName)] = true
+		v.screen.event(v.endOf(t), v.line(numberOf(t, i), t, metric, names))
+		v.improve(trials[:i+1], metric, maximize)
+	}
+}
+
+func (v *trialView) endOf(t trial) time.Time {
+	if t.TrainingEndTime != nil {
+		return *t.TrainingEndTime
+	}
+	return v.screen.now()
+}
+
+// improve tells of the best trial when it is another one. Only trials that were told of count.
+func (v *trialView) improve(trials []trial, metric string, maximize bool) {
+	var known []trial
+	for _, t := range trials {
+		if v.told[deref(t.TrainingJobName)] {
+			known = append(known, t)
+		}
+	}
+	i := bestTrial(known, maximize)
+	if i < 0 || deref(known[i].TrainingJobName) == v.best {
+		return
+	}
+	v.best = deref(known[i].TrainingJobName)
+	value, _ := objectiveValue(known[i])
+	v.screen.event(v.endOf(known[i]), fmt.Sprintf("best so far: trial %d, %s %s", numberOf(known[i], i), metric, number(value)))
+}
+
+// line is a trial that has ended.
+func (v *trialView) line(n int, t trial, metric string, names []string) string {
+	parts := []string{fmt.Sprintf("trial %d", n), trialStatus(v.screen.paintE, t)}
+	if value, ok := objectiveValue(t); ok {
+		parts = append(parts, metric+" "+number(value))
+	}
+	parts = append(parts, duration(took(t, v.screen.now())))
+	var values []string
+	for _, name := range names {
+		if value, ok := t.TunedHyperParameters[name]; ok {
+			values = append(values, name+"="+short(value))
+		}
+	}
+	parts = append(parts, strings.Join(values, " "))
+	if reason := firstLine(deref(t.FailureReason)); reason != "" {
+		parts = append(parts, clip(reason, 160))
+	}
+	return strings.Join(parts, "  ")
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return clean(line)
+}
+
+// trialStatus is a trial's status, with what a training job's own does not say.
+func trialStatus(p paint, t trial) string {
+	if withoutObjective(t) {
+		return p.red("✗ no objective")
+	}
+	return verdict(p, t.TrainingJobStatus)
+}
+
+// picture is the table and the line below it, as many lines as the terminal has.
+func (v *trialView) picture(job *tuningJob, trials []trial) []string {
+	lines := trialTable(v.screen.paintE, job, trials, v.screen.now())
+	if room := v.screen.height() - 2; len(lines) > room {
+		lines = append(lines[:1:1], lines[len(lines)-max(room-1, 1):]...)
+	}
+	return append(lines, v.footer(job, trials))
+}
+
+// footer says how far the search is.
+func (v *trialView) footer(job *tuningJob, trials []trial) string {
+	metric, maximize := objectiveOf(job)
+	done := 0
+	for _, t := range trials {
+		if ended(t.TrainingJobStatus) {
+			done++
+		}
+	}
+	parts := []string{string(job.HyperParameterTuningJobStatus), fmt.Sprintf("%d%s", done, trialLimit(job))}
+	if i := bestTrial(trials, maximize); i >= 0 {
+		value, _ := objectiveValue(trials[i])
+		parts = append(parts, fmt.Sprintf("best so far: trial %d, %s %s", numberOf(trials[i], i), metric, number(value)))
+	}
+	if job.CreationTime != nil {
+		parts = append(parts, duration(v.screen.now().Sub(*job.CreationTime)))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func trialLimit(job *tuningJob) string {
+	if c := job.HyperParameterTuningJobConfig; c != nil && c.ResourceLimits != nil && c.ResourceLimits.MaxNumberOfTrainingJobs != nil {
+		return fmt.Sprintf(" of %s", plural(int(*c.ResourceLimits.MaxNumberOfTrainingJobs), "trial"))
+	}
+	return " trials"
+}
+
+// trialTable are trials as lines below a head, the newest last and the best marked.
+func trialTable(p paint, job *tuningJob, trials []trial, now time.Time) []string {
+	metric, maximize := objectiveOf(job)
+	names := names(variedOf(searchedRanges(job)))
+	rows := [][]string{append(append([]string{"", "TRIAL", "STATUS"}, names...), metric, "TIME")}
+	best := bestTrial(trials, maximize)
+	for i, t := range trials {
+		row := []string{choose(i == best, "★", ""), fmt.Sprint(numberOf(t, i)), trialStatus(p, t)}
+		for _, name := range names {
+			value, ok := t.TunedHyperParameters[name]
+			row = append(row, choose(ok, short(value), "–"))
+		}
+		objective := ""
+		if value, ok := objectiveValue(t); ok {
+			objective = number(value)
+		}
+		rows = append(rows, append(row, objective, duration(took(t, now))))
+	}
+	return table(rows)
+}
+
+// tuningVerdict is a tuning job's status with its sign.
+func tuningVerdict(p paint, status types.HyperParameterTuningJobStatus) string {
+	return verdict(p, types.TrainingJobStatus(status))
+}

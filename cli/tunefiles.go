@@ -1,0 +1,247 @@
+//go:build !sagefly_task
+
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/cli/internal/report"
+	"github.com/sagefly/sagefly/internal/atomicfile"
+)
+
+// resultFiles are the files that --csv and --report ask for.
+type resultFiles struct {
+	screen      *screen
+	csv, report string // absolute, "" = none
+	stdout      bool   // the CSV is the result
+}
+
+// openFiles finds out before the search whether its files can be written after it.
+func (s *search) openFiles() error {
+	f, err := s.flags.resultFiles(s.app.screen)
+	s.files = f
+	return err
+}
+
+func (o *searchFlags) resultFiles(s *screen) (resultFiles, error) {
+	f := resultFiles{screen: s, stdout: o.csv == "-"}
+	var err error
+	if o.csv != "" && !f.stdout {
+		if f.csv, err = writablePath("--csv", o.csv); err != nil {
+			return f, err
+		}
+	}
+	if o.report != "" {
+		f.report, err = writablePath("--report", o.report)
+	}
+	return f, err
+}
+
+// writablePath refuses a file that could not be written in hours' time either.
+func writablePath(flag, name string) (string, error) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return "", wrongFile(flag, name, "it is a folder")
+	}
+	if info, err = os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return "", wrongFile(flag, name, "there is no folder "+filepath.Dir(path))
+	}
+	return path, nil
+}
+
+func wrongFile(flag, name, why string) error {
+	p := usage("the file cannot be written", why)
+	p.Where = flag + " " + name
+	return p
+}
+
+// write writes them all.
+func (f *resultFiles) write(ctx context.Context, t *target, job *tuningJob, trials []trial) error {
+	if f == nil {
+		return nil
+	}
+	if f.stdout {
+		if err := writeTrials(f.screen.out, job, trials); err != nil {
+			return err
+		}
+	}
+	if f.csv != "" {
+		var text strings.Builder
+		if err := writeTrials(&text, job, trials); err != nil {
+			return err
+		}
+		if err := atomicfile.WriteFile(f.csv, []byte(text.String()), 0o644); err != nil {
+			return fmt.Errorf("write trials: %w", err)
+		}
+	}
+	if f.report == "" {
+		return nil
+	}
+	s, err := f.reportOf(ctx, t, job, trials)
+	if err != nil {
+		return err
+	}
+	return writeReport(f.report, s)
+}
+
+func writeReport(path string, s report.Search) error {
+	var page strings.Builder
+	if err := report.Write(&page, s); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := atomicfile.WriteFile(path, []byte(page.String()), 0o644); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// written are the files as rows of a summary.
+func (f *resultFiles) written() [][]string {
+	var rows [][]string
+	if f != nil && f.csv != "" {
+		rows = append(rows, []string{"csv", f.csv})
+	}
+	if f != nil && f.report != "" {
+		rows = append(rows, []string{"report", f.report})
+	}
+	return rows
+}
+
+// writeTrials writes trials as CSV: what a trial is, then a column for each searched parameter (empty in trials that do not have
+// it), then the objective.
+func writeTrials(w io.Writer, job *tuningJob, trials []trial) error {
+	metric, _ := objectiveOf(job)
+	names := names(variedOf(searchedRanges(job)))
+	out := csv.NewWriter(w)
+	head := append([]string{"trial", "name", "status", "started", "seconds", "reason"}, names...)
+	if err := out.Write(append(head, metric)); err != nil {
+		return err
+	}
+	for i, t := range trials {
+		if err := out.Write(trialRecord(i, t, names)); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func trialRecord(place int, t trial, names []string) []string {
+	started, seconds := "", ""
+	if t.TrainingStartTime != nil {
+		started = t.TrainingStartTime.UTC().Format(time.RFC3339)
+		if t.TrainingEndTime != nil {
+			seconds = strconv.FormatFloat(t.TrainingEndTime.Sub(*t.TrainingStartTime).Seconds(), 'f', -1, 64)
+		}
+	}
+	record := []string{strconv.Itoa(numberOf(t, place)), deref(t.TrainingJobName), string(t.TrainingJobStatus), started, seconds, firstLine(deref(t.FailureReason))}
+	for _, name := range names {
+		record = append(record, t.TunedHyperParameters[name])
+	}
+	objective := ""
+	if v, ok := objectiveValue(t); ok {
+		objective = strconv.FormatFloat(float64(v), 'g', -1, 32)
+	}
+	return append(record, objective)
+}
+
+// reportOf is the search for the page. Curves come from the trials' logs.
+func (f *resultFiles) reportOf(ctx context.Context, t *target, job *tuningJob, trials []trial) (report.Search, error) {
+	metric, maximize := objectiveOf(job)
+	s := report.Search{
+		Name: deref(job.HyperParameterTuningJobName), Strategy: strategyOf(job), Status: string(job.HyperParameterTuningJobStatus), Metric: metric, Maximize: maximize,
+		Began: deref(job.CreationTime), Ended: deref(job.HyperParameterTuningEndTime), Notes: reportNotes(job),
+	}
+	for _, v := range variedOf(searchedRanges(job)) {
+		s.Parameters = append(s.Parameters, v.reported())
+	}
+	defer f.screen.setStatus("")
+	for i, one := range trials {
+		f.screen.setStatus(fmt.Sprintf("reading the log of trial %d of %d", i+1, len(trials)))
+		r := reportedTrial(i, one)
+		curve, err := t.curve(ctx, r.Name, metric)
+		switch {
+		case ctx.Err() != nil:
+			return s, context.Cause(ctx)
+		case err != nil:
+			s.Notes = append(s.Notes, fmt.Sprintf("The log of trial %d could not be read: %v", r.Number, err))
+		}
+		r.Curve = curve
+		s.Trials = append(s.Trials, r)
+	}
+	return s, nil
+}
+
+func strategyOf(job *tuningJob) string {
+	if job.HyperParameterTuningJobConfig == nil {
+		return ""
+	}
+	return string(job.HyperParameterTuningJobConfig.Strategy)
+}
+
+func reportNotes(job *tuningJob) []string {
+	var notes []string
+	if reason := deref(job.FailureReason); reason != "" {
+		notes = append(notes, reason)
+	}
+	if w := job.WarmStartConfig; w != nil {
+		var parents []string
+		for _, p := range w.ParentHyperParameterTuningJobs {
+			parents = append(parents, deref(p.HyperParameterTuningJobName))
+		}
+		notes = append(notes, "It began with what is known from "+strings.Join(parents, ", ")+".")
+	}
+	if b := job.OverallBestTrainingJob; b != nil && deref(b.TuningJobName) != "" && deref(b.TuningJobName) != deref(job.HyperParameterTuningJobName) {
+		notes = append(notes, fmt.Sprintf("The best trial is still %s of %s.", deref(b.TrainingJobName), deref(b.TuningJobName)))
+	}
+	return notes
+}
+
+// reported is the parameter as the page has it.
+func (v *varied) reported() report.Parameter {
+	p := report.Parameter{Name: v.name, Kind: "float", Min: v.low, Max: v.high, Values: v.words, Log: v.scale == scaleLog}
+	switch {
+	case v.words != nil:
+		p.Kind = "category"
+	case v.whole:
+		p.Kind = "int"
+	}
+	return p
+}
+
+func reportedTrial(place int, t trial) report.Trial {
+	r := report.Trial{
+		Number: numberOf(t, place), Name: deref(t.TrainingJobName), Status: string(t.TrainingJobStatus), Reason: deref(t.FailureReason), Values: t.TunedHyperParameters,
+		Began: deref(t.TrainingStartTime), Ended: deref(t.TrainingEndTime), Stopped: t.TrainingJobStatus == types.TrainingJobStatusStopped,
+	}
+	if r.Reason == "" && withoutObjective(t) {
+		r.Reason = "it ended without the objective"
+	}
+	if v, ok := objectiveValue(t); ok {
+		r.Objective = new(float64(v))
+	}
+	return r
+}
+
+// leading is a number at the start of a metric's group, which may go on: see the engine's own reading of metrics.
+var leading = regexp.MustCompile(`^\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?`)
+
+func leadingNumber(text string) (float64, bool) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(leading.FindString(text)), 64)
+	return f, err == nil
+}
