@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"bufio"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,4 +84,79 @@ func TestDigitsGoOn(t *testing.T) {
 	if n := strings.Count(string(text), "validation:accuracy="); err != nil || n != 5 {
 		t.Errorf("the second run trained %d epochs, want 5 (%v)\n%s", n, err, text)
 	}
+}
+
+// A job that is stopped in the midst of its training is Stopped, and the next one goes on behind its last checkpoint: together they train each epoch
+// once and end, on either host, with the model of a job that nobody stopped.
+func TestDigitsStoppedInTheMidst(t *testing.T) {
+	t.Parallel()
+	e := serve(t)
+	program := e.buildDigits(t)
+	e.in(t, t.TempDir(), program, "run", "--detach", "--name", "first", "--epochs", "1000000")
+	e.stopAfter(t, "first", 5)
+	const place = "s3://sagemaker-us-east-1-000000000000/sagefly/checkpoints/first"
+	var saved struct{ Epoch int }
+	decode(t, e.aws(t, "s3", "cp", place+"/digits.json", "-"), &saved)
+	if done := e.epochs(t, "first"); saved.Epoch < 5 || saved.Epoch != done {
+		t.Errorf("the checkpoint is of epoch %d, of %d that were trained", saved.Epoch, done)
+	}
+	all := strconv.Itoa(saved.Epoch + 20)
+	e.more = append(e.more, "DIGITS_HOST=algo-2") // which reads no checkpoint: it has it from algo-1
+	rest, model := e.digitsModel(t, program, "--epochs", all, "--checkpoints", place)
+	if rest.Output.Host != "algo-2" || rest.Output.Accuracy < 0.9 {
+		t.Errorf("the second run printed %+v", rest)
+	}
+	if n := e.epochs(t, rest.TrainingJobName); n != 20 {
+		t.Errorf("the second run trained %d epochs, want the 20 that were left", n)
+	}
+	e.more = nil
+	if whole, want := e.digitsModel(t, program, "--epochs", all); model != want || whole.Output.Host != "algo-1" {
+		t.Errorf("the model differs from that of a run that nobody stopped: %+v", whole)
+	}
+}
+
+// stopAfter stops a running example after some epochs and waits for its end, which is to be Stopped.
+func (e *engine) stopAfter(t *testing.T, job string, epochs int) {
+	t.Helper()
+	follow := exec.Command(e.program, "logs", "--follow", job, "--data", e.data)
+	follow.Env = e.bare(t)
+	out, err := follow.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := follow.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.Contains(lines.Text(), "train:loss=") {
+			if epochs--; epochs == 0 {
+				e.sagefly(t, "stop", job)
+			}
+		}
+	}
+	_ = follow.Wait() // the wait below has the job's end
+	wait := exec.Command(e.program, "wait", job, "--data", e.data)
+	wait.Env = e.bare(t)
+	const stopped = 5
+	if said, err := wait.CombinedOutput(); wait.ProcessState.ExitCode() != stopped {
+		t.Fatalf("sagefly wait: %v, want exit code %d\n%s", err, stopped, said)
+	}
+}
+
+// epochs is how many a job has trained, by its log.
+func (e *engine) epochs(t *testing.T, job string) int {
+	t.Helper()
+	return strings.Count(e.sagefly(t, "logs", job), "train:loss=")
+}
+
+// digitsModel runs the example and returns what it printed and the model.
+func (e *engine) digitsModel(t *testing.T, program string, args ...string) (r digitsRun, model string) {
+	t.Helper()
+	dir := t.TempDir()
+	decode(t, e.in(t, dir, program, append([]string{"run", "--json", "--out", "out"}, args...)...), &r)
+	data, err := os.ReadFile(filepath.Join(dir, "out", "model.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, string(data)
 }

@@ -20,7 +20,8 @@ type snippet struct {
 }
 
 // Every snippet that says it runs does, in a fresh folder that holds abalone.csv, with the program on PATH and
-// an engine up. What a snippet lets pip fetch comes from a folder. A Go snippet is a program with one task, which is run as a job.
+// an engine up. What a snippet lets pip fetch comes from a folder. A Go snippet is a program with one task, which is run
+// as a job, or searched with where there is a search around it.
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	found := snippets(t, documents(t))
@@ -54,7 +55,11 @@ func (s snippet) command(t *testing.T) *exec.Cmd {
 	case "python":
 		return exec.Command(testenv.Python(t), "-c", s.text)
 	case "go":
-		return exec.Command(buildSnippet(t, s.text), "run", "--json")
+		verb := "run"
+		if strings.Contains(s.text, "sagefly.NewTuning(") {
+			verb = "tune"
+		}
+		return exec.Command(buildSnippet(t, s.text), verb, "--json")
 	}
 	t.Fatalf("%s: no way to run language %q", s.where, s.language)
 	return nil
