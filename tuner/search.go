@@ -2,6 +2,7 @@ package tuner
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -33,7 +34,7 @@ func (s *Search) Suggest(trials []Trial) (Point, error) {
 			return nil, fmt.Errorf("starting %w", err)
 		}
 		if !k.tried[v.key()] {
-			return s.space.decode(v), nil
+			return maps.Clone(p), nil // in its own words: on a logarithmic axis 0.01 would come back as 0.009999999999999995
 		}
 	}
 	if float64(len(k.tried)) >= s.space.size {

@@ -266,6 +266,19 @@ func TestStartingPoints(t *testing.T) {
 
 // With the trials of an equal search there is no new beginning: ten more are mostly better than ten of a fresh search. Points of the parent
 // are not tried again, and those outside the new ranges do no harm.
+// On a logarithmic axis 0.01 would come back as 0.009999999999999995.
+func TestStartingPointKeepsItsWords(t *testing.T) {
+	t.Parallel()
+	space, err := NewSpace(Parameter{Name: "rate", Min: 1e-4, Max: 1, Scale: Logarithmic})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := New(space, Config{Start: []Point{{"rate": "0.01"}}}).Suggest(nil)
+	if err != nil || got["rate"] != "0.01" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestWarmStartIdentical(t *testing.T) {
 	t.Parallel()
 	parent := run(t, New(braninSpace(t), Config{Seed: 1}), 30, branin)
