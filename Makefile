@@ -19,7 +19,7 @@ build: ## compile bin/sagefly (a first build takes some minutes)
 test: ## set up, lint, compare generated files, test every module, fuzz briefly, detect races
 	@$(chores) test
 
-bench: ## measure against moto_server and plain Python, results in bench/RESULTS.md (BENCH=short: a quick subset)
+bench: ## measure against moto_server and plain Python, results in bench/RESULTS.md (BENCH=short: a quick subset; BENCH=tuning: the search beside others, hours, goes on where it stopped)
 	@$(chores) setup
 	@$(chores) bench $(BENCH)
 

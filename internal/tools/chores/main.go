@@ -27,7 +27,7 @@ func chores() []chore {
 		{"test", "everything: setup, lint, generated, units, fuzz, race", testAll},
 		{"units", "go test of every module", units},
 		{"fuzz", "run every fuzz target for a few seconds", fuzz},
-		{"bench", "the benchmark; short: its quick subset", bench},
+		{"bench", "the benchmark; short: its quick subset; tuning: the search beside others", bench},
 		{"race", "race detector over the packages listed in race.go", race},
 	}
 }
