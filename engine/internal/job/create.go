@@ -82,13 +82,15 @@ func (s *Service) complete(ctx context.Context, echo map[string]any) ([]byte, *r
 	if err := addObjective(echo); err != nil {
 		return nil, nil, err
 	}
-	if document, r, err = recode(echo); err != nil {
-		return nil, nil, err
+	if program.Version != nil || echo["TuningJobArn"] != nil { // there is more in it now
+		if document, r, err = recode(echo); err != nil {
+			return nil, nil, err
+		}
 	}
-	if program.Version != nil {
+	if program.Version != nil { // the catalogue's own expressions are known to be good
 		return document, r, s.checkBuckets(ctx, r)
 	}
-	if _, err := metric.New(metricDefinitions(r)); err != nil { // the catalogue's own expressions are known to be good
+	if _, err := metric.New(metricDefinitions(r)); err != nil {
 		return nil, nil, api.ValidationError("This engine matches metrics with RE2 expressions, which have no look-around and no back-references: %v", err)
 	}
 	return document, r, s.checkBuckets(ctx, r)
