@@ -12,8 +12,7 @@ import xgboost
 
 
 def matrix(folder, name):
-    rows = numpy.loadtxt(f"{folder}/{name}.csv", delimiter=",", dtype="float32", ndmin=2)
-    return xgboost.DMatrix(rows[:, 1:], label=rows[:, 0])
+    return xgboost.DMatrix(f"{folder}/{name}.csv?format=csv&label_column=0")
 
 
 def losses(metric, label, predicted):

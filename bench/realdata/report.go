@@ -106,6 +106,8 @@ func (l luck) judge(other string, gain float64, d duel) string {
 	text := fmt.Sprintf("After 30 trials the median of %s is %.4f %s than that of %s: %.1f standard deviations of the seed, %.1f of the rows",
 		bayesian, max(gain, -gain), choose(gain >= 0, "better", "worse"), other, max(gain, -gain)/l.Seeds, max(gain, -gain)/l.Rows)
 	switch {
+	case d.chance() > 0.05 && (d.losses == 0 || d.wins == 0):
+		return text + fmt.Sprintf("; every seed says so, and %d seeds cannot say it with less than p = %.2g.", d.wins+d.losses, d.chance())
 	case d.chance() > 0.05:
 		return text + "; the seeds do not tell them apart (noise)."
 	case max(gain, -gain) < l.Rows:
