@@ -103,14 +103,31 @@ func (t *target) refusal(findings []cloud.Finding) error {
 	return ps
 }
 
+// look is a check of a request; coming are the addresses of what is still to be uploaded.
+type look func(ctx context.Context, coming ...string) (cloud.Report, error)
+
+// lookAt is the check of a training job.
+func (t *target) lookAt(request *sagemaker.CreateTrainingJobInput) look {
+	return func(ctx context.Context, coming ...string) (cloud.Report, error) {
+		return cloud.Check(ctx, t.aws, request, coming...)
+	}
+}
+
+// lookAtTuning is the check of a search. What AWS's tuner does not have is refused by itself, on AWS alone.
+func (t *target) lookAtTuning(request *sagemaker.CreateHyperParameterTuningJobInput) look {
+	return func(ctx context.Context, coming ...string) (cloud.Report, error) {
+		return cloud.CheckTuning(ctx, t.aws, request, nil, coming...)
+	}
+}
+
 // checkRequest refuses a job that would not run, before it exists and before its local channels are uploaded.
-func (t *target) checkRequest(ctx context.Context, s *screen, request *sagemaker.CreateTrainingJobInput, local []*channel) error {
+func (t *target) checkRequest(ctx context.Context, s *screen, look look, local []*channel) error {
 	s.setStatus("checking before anything starts")
 	var coming []string
 	for _, c := range local {
 		coming = append(coming, c.uri)
 	}
-	report, err := cloud.Check(ctx, t.aws, request, coming...)
+	report, err := look(ctx, coming...)
 	s.setStatus("")
 	if err != nil {
 		return accessProblem(err)

@@ -75,7 +75,15 @@ func (t *target) makeBucket(ctx context.Context, p *prepared, bucket string, upl
 // checkChannels refuses a job whose data is not there; on a target with checks, any that would not run.
 func (t *target) checkChannels(ctx context.Context, s *screen, p *prepared, local []*channel) error {
 	if t.checks {
-		return t.checkRequest(ctx, s, p.request, local)
+		look := t.lookAt(p.request)
+		if p.tuning != nil {
+			search, err := p.tuning()
+			if err != nil {
+				return err
+			}
+			look = t.lookAtTuning(search)
+		}
+		return t.checkRequest(ctx, s, look, local)
 	}
 	for _, config := range p.request.InputDataConfig {
 		c := addressOf(config)

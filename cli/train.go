@@ -121,6 +121,7 @@ type prepared struct {
 	library  *library // what it needs on this machine, nil = nothing known
 	out      string
 	detach   bool
+	tuning   func() (*sagemaker.CreateHyperParameterTuningJobInput, error) // the search whose trials the request describes, nil = it is a job of its own
 }
 
 // train uploads, creates, follows and reports one job.

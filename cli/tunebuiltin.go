@@ -54,6 +54,13 @@ func (a *app) tuneBuiltin(ctx context.Context, args []string, o *tuneFlags) (*se
 	title := choose(len(given) > 0, "searches", "searches the ranges that AWS recommends")
 	s.notes = append(s.notes, rangeNotes(title, space.varied, config.Start)...)
 	s.library, s.work = p.library, p.discard
+	p.tuning = func() (*sagemaker.CreateHyperParameterTuningJobInput, error) {
+		w, err := o.wireTuning(p.request, config)
+		if err != nil {
+			return nil, err
+		}
+		return w.request, nil
+	}
 	s.again = func(values map[string]string) string { return shellLine(o.trainWith(args, values)) }
 	s.request = func(ctx context.Context, t *target) (*sagemaker.CreateHyperParameterTuningJobInput, error) {
 		if err := t.stage(ctx, a.screen, p); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sagefly/sagefly/algorithm"
 	"github.com/sagefly/sagefly/api"
+	"github.com/sagefly/sagefly/cloud"
 )
 
 // tuneFile makes a search of a job file.
@@ -58,12 +59,12 @@ func (a *app) tuneFile(args []string, o *tuneFlags) (*search, error) {
 func (a *app) searchOfRequest(request *sagemaker.CreateHyperParameterTuningJobInput, o *tuneFlags) *search {
 	s := &search{app: a, flags: &o.searchFlags, name: *request.HyperParameterTuningJobName, out: o.out, detach: o.detach}
 	s.notes = []string{objectiveNote(request.HyperParameterTuningJobConfig)}
-	all := variedOf(searchedRanges(&tuningJob{HyperParameterTuningJobConfig: request.HyperParameterTuningJobConfig, TrainingJobDefinitions: request.TrainingJobDefinitions}))
-	if len(all) > 0 {
+	described := &tuningJob{HyperParameterTuningJobConfig: request.HyperParameterTuningJobConfig, TrainingJobDefinitions: request.TrainingJobDefinitions}
+	if all := variedOf(searchedRanges(described)); len(all) > 0 {
 		s.notes = append(s.notes, rangeNotes("searches", all, nil)...)
 	}
 	if metricGiven(request) {
-		metric, _ := objectiveOf(&tuningJob{HyperParameterTuningJobConfig: request.HyperParameterTuningJobConfig, TrainingJobDefinitions: request.TrainingJobDefinitions})
+		metric, _ := objectiveOf(described)
 		s.advice = func(pattern string) string {
 			return fmt.Sprintf("MetricDefinitions: [{Name: %q, Regex: %q}]", metric, pattern)
 		}
@@ -74,34 +75,19 @@ func (a *app) searchOfRequest(request *sagemaker.CreateHyperParameterTuningJobIn
 	return s
 }
 
-// definitionsOf are the request's definitions, one or several.
-func definitionsOf(r *sagemaker.CreateHyperParameterTuningJobInput) []*types.HyperParameterTrainingJobDefinition {
-	var all []*types.HyperParameterTrainingJobDefinition
-	if r.TrainingJobDefinition != nil {
-		all = append(all, r.TrainingJobDefinition)
-	}
-	for i := range r.TrainingJobDefinitions {
-		all = append(all, &r.TrainingJobDefinitions[i])
-	}
-	return all
-}
-
 // metricGiven reports whether the user says how metrics are found.
 func metricGiven(r *sagemaker.CreateHyperParameterTuningJobInput) bool {
-	return slices.ContainsFunc(definitionsOf(r), func(d *types.HyperParameterTrainingJobDefinition) bool {
+	return slices.ContainsFunc(cloud.Definitions(r), func(d *types.HyperParameterTrainingJobDefinition) bool {
 		return d.AlgorithmSpecification != nil && len(d.AlgorithmSpecification.MetricDefinitions) > 0
 	})
 }
 
 // checkTuning refuses a search whose trials would not run: their data is not there, or, on a target with checks, anything else.
 func (t *target) checkTuning(ctx context.Context, s *screen, r *sagemaker.CreateHyperParameterTuningJobInput) error {
-	for _, d := range definitionsOf(r) {
-		if t.checks {
-			if err := t.checkRequest(ctx, s, trainingOf(r, d), nil); err != nil {
-				return err
-			}
-			continue
-		}
+	if t.checks {
+		return t.checkRequest(ctx, s, t.lookAtTuning(r), nil)
+	}
+	for _, d := range cloud.Definitions(r) {
 		for _, c := range d.InputDataConfig {
 			if err := t.checkAddress(ctx, addressOf(c)); err != nil {
 				return err
@@ -109,20 +95,6 @@ func (t *target) checkTuning(ctx context.Context, s *screen, r *sagemaker.Create
 		}
 	}
 	return nil
-}
-
-// trainingOf is a trial's request, but for the values that are searched.
-func trainingOf(r *sagemaker.CreateHyperParameterTuningJobInput, d *types.HyperParameterTrainingJobDefinition) *sagemaker.CreateTrainingJobInput {
-	job := &sagemaker.CreateTrainingJobInput{
-		TrainingJobName: r.HyperParameterTuningJobName, HyperParameters: d.StaticHyperParameters, RoleArn: d.RoleArn, InputDataConfig: d.InputDataConfig,
-		OutputDataConfig: d.OutputDataConfig, ResourceConfig: d.ResourceConfig, StoppingCondition: d.StoppingCondition, VpcConfig: d.VpcConfig,
-		EnableNetworkIsolation: d.EnableNetworkIsolation, EnableManagedSpotTraining: d.EnableManagedSpotTraining, CheckpointConfig: d.CheckpointConfig,
-		Environment: d.Environment, Tags: r.Tags,
-	}
-	if s := d.AlgorithmSpecification; s != nil {
-		job.AlgorithmSpecification = &types.AlgorithmSpecification{TrainingImage: s.TrainingImage, AlgorithmName: s.AlgorithmName, TrainingInputMode: s.TrainingInputMode, MetricDefinitions: s.MetricDefinitions}
-	}
-	return job
 }
 
 // overrideTuning puts flags over what the file says.
@@ -166,16 +138,13 @@ func (f *jobFile) subtree(path ...string) map[string]any {
 
 // wishTuning puts --spot and --tag over a request.
 func (o *trainFlags) wishTuning(r *sagemaker.CreateHyperParameterTuningJobInput) error {
-	tagged := &sagemaker.CreateTrainingJobInput{Tags: r.Tags}
-	if err := o.wish(tagged); err != nil {
+	job := &sagemaker.CreateTrainingJobInput{Tags: r.Tags}
+	if err := o.wish(job); err != nil {
 		return err
 	}
-	r.Tags = tagged.Tags
-	if !o.spot {
-		return nil
-	}
-	for _, d := range definitionsOf(r) {
-		job := trainingOf(r, d)
+	r.Tags = job.Tags
+	for _, d := range cloud.Definitions(r) {
+		job := &sagemaker.CreateTrainingJobInput{EnableManagedSpotTraining: d.EnableManagedSpotTraining, StoppingCondition: d.StoppingCondition}
 		if err := o.wish(job); err != nil {
 			return err
 		}
@@ -187,7 +156,7 @@ func (o *trainFlags) wishTuning(r *sagemaker.CreateHyperParameterTuningJobInput)
 // checkBuiltins checks the hyperparameters, searched ones too, of definitions whose image is a built-in algorithm's.
 func (f *jobFile) checkBuiltins(r *sagemaker.CreateHyperParameterTuningJobInput) (*library, error) {
 	var need *library
-	for i, d := range definitionsOf(r) {
+	for i, d := range cloud.Definitions(r) {
 		v, ok := builtinOf(d)
 		if !ok {
 			continue

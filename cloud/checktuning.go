@@ -21,7 +21,7 @@ func CheckTuning(ctx context.Context, config aws.Config, request *sagemaker.Crea
 		return Report{}, err
 	}
 	var all Report
-	for _, d := range definitions(request) {
+	for _, d := range Definitions(request) {
 		c := newCheck(config, caller, trialRequest(request, d), coming)
 		c.search, c.trials = aws.ToString(request.HyperParameterTuningJobName), parallel(request)
 		report, err := c.run(ctx)
@@ -39,11 +39,16 @@ func CheckTuning(ctx context.Context, config aws.Config, request *sagemaker.Crea
 	return all, nil
 }
 
-func definitions(r *sagemaker.CreateHyperParameterTuningJobInput) []types.HyperParameterTrainingJobDefinition {
+// Definitions are a tuning job's definitions, whether it has one or a list.
+func Definitions(r *sagemaker.CreateHyperParameterTuningJobInput) []*types.HyperParameterTrainingJobDefinition {
+	var all []*types.HyperParameterTrainingJobDefinition
 	if r.TrainingJobDefinition != nil {
-		return append([]types.HyperParameterTrainingJobDefinition{*r.TrainingJobDefinition}, r.TrainingJobDefinitions...)
+		all = append(all, r.TrainingJobDefinition)
 	}
-	return r.TrainingJobDefinitions
+	for i := range r.TrainingJobDefinitions {
+		all = append(all, &r.TrainingJobDefinitions[i])
+	}
+	return all
 }
 
 // parallel is how many trials run at a time, which are no more than there are.
@@ -60,7 +65,7 @@ func parallel(r *sagemaker.CreateHyperParameterTuningJobInput) int {
 }
 
 // trialRequest is a trial as a training job of its own, as far as checks look at it.
-func trialRequest(r *sagemaker.CreateHyperParameterTuningJobInput, d types.HyperParameterTrainingJobDefinition) *sagemaker.CreateTrainingJobInput {
+func trialRequest(r *sagemaker.CreateHyperParameterTuningJobInput, d *types.HyperParameterTrainingJobDefinition) *sagemaker.CreateTrainingJobInput {
 	job := &sagemaker.CreateTrainingJobInput{
 		TrainingJobName: aws.String(aws.ToString(r.HyperParameterTuningJobName) + "-001-00000000"), HyperParameters: d.StaticHyperParameters, RoleArn: d.RoleArn,
 		InputDataConfig: d.InputDataConfig, OutputDataConfig: d.OutputDataConfig, ResourceConfig: d.ResourceConfig, VpcConfig: d.VpcConfig,
