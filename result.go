@@ -25,13 +25,16 @@ import (
 
 // ReadOutput is what a job of task returned: a pointer to the task's output struct, with addresses for files. Of the job's
 // archives no more is read than up to the values. Errors are *Error when the job did not end well or nothing, or more
-// than one thing, was captured.
+// than one thing, was captured. With a search as the task the job is one of its trials, which ends well also when it was stopped after
+// its function had returned.
 func ReadOutput(ctx context.Context, task Task, target Target, job *sagemaker.DescribeTrainingJobOutput) (any, error) {
 	def := task.definition()
+	read := def.returned
 	if def.kind == KindTuning { // the job is one of its trials
 		def = def.tuned
+		read = def.leftByTrial
 	}
-	values, err := def.returned(ctx, target, job)
+	values, err := read(ctx, target, job)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagefly/sagefly"
@@ -133,6 +134,28 @@ func TestStoppedTrialCanBeBest(t *testing.T) {
 	r, err := searched(t, stub).Wait(t.Context())
 	if err != nil || r.Trial != "nightly-001-00000001" || r.Ahead != "" || r.Output.Loss != 0.25 {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// What is read of a single trial is by the same rule.
+func TestOutputOfStoppedTrial(t *testing.T) {
+	t.Parallel()
+	stub := &tuningStub{
+		trials:  []map[string]any{trialSummary(1, "Stopped", 0.25, values("0.01", "sgd", ""))},
+		objects: map[string]string{"out/nightly-001-00000001/output/output.tar.gz": document(t, "valley", "algo-2", map[string]string{"loss": "0.25"})},
+	}
+	target := local(t)
+	target.AWS.BaseEndpoint = new(stub.start(t))
+	job, err := sagemaker.NewFromConfig(target.AWS).DescribeTrainingJob(t.Context(), &sagemaker.DescribeTrainingJobInput{TrainingJobName: new("nightly-001-00000001")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := sagefly.ReadOutput(t.Context(), valleySearch, target, job)
+	if got, ok := out.(*valleyOutput); err != nil || !ok || got.Loss != 0.25 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if _, err := sagefly.ReadOutput(t.Context(), valley, target, job); err == nil {
+		t.Error("as a job of the task itself it has not ended well")
 	}
 }
 
