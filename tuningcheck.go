@@ -297,7 +297,8 @@ func (d *definition) checkEpochs(c TuningConfig) error {
 	return errNoResource
 }
 
-// resourceNames are the hyperparameters from which Hyperband takes its MaxResource when it is told none.
+// resourceNames are the hyperparameters from which Hyperband takes its MaxResource when it is told none: api.EpochNames, for what runs inside a job
+// does not link that package.
 var resourceNames = []string{"epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs"}
 
 var errNoResource = fmt.Errorf("Strategy Hyperband: MaxResource is not set, and no field that is not searched is named %s", strings.Join(resourceNames, ", "))

@@ -42,7 +42,7 @@ func checkHyperband(tree map[string]any) *Error {
 		switch {
 		case !ok:
 			return refuse(below(at, "MaxResource"), "The strategy Hyperband needs MaxResource, or a whole number in one of the static hyperparameters "+
-				strings.Join(epochNames[:], ", ")+".")
+				strings.Join(EpochNames[:], ", ")+".")
 		case resource > maxResource:
 			return refuse(below(at, "MaxResource"), "The MaxResource of Hyperband can be at most "+strconv.Itoa(maxResource)+".")
 		case count(hyperband, "MinResource") > resource:
@@ -52,9 +52,9 @@ func checkHyperband(tree map[string]any) *Error {
 	return nil
 }
 
-// epochNames are the static hyperparameters in which the service looks for Hyperband's MaxResource (API reference,
-// HyperbandStrategyConfig), in its order.
-var epochNames = [...]string{"epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs"}
+// EpochNames are the static hyperparameters in which the service looks for Hyperband's MaxResource (API reference,
+// HyperbandStrategyConfig), in its order. Do not change its elements.
+var EpochNames = []string{"epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs"}
 
 // MaxResource is the number of objective values after which Hyperband takes a training job of this definition for
 // complete: HyperbandStrategyConfig.MaxResource, else what a static hyperparameter named like epochs says. config is the
@@ -65,7 +65,7 @@ func MaxResource(config, definition map[string]any) (n int64, ok bool) {
 		return n, true
 	}
 	static := object(definition, "StaticHyperParameters")
-	for _, name := range epochNames {
+	for _, name := range EpochNames {
 		// The Python SDK sends the values of script tasks as JSON, so that a string comes with quotes.
 		n, err := strconv.ParseInt(strings.Trim(text(static, name), `"`), 10, 64)
 		if err == nil && n > 0 {

@@ -40,23 +40,33 @@ type runFlags struct {
 	detach     bool
 }
 
-// newRun is "run [TASK]" for one task, else "run TASK" with a command for each.
 func newRun(a *app) *cobra.Command {
-	tasks := a.tasksOf(false)
-	if len(tasks) == 1 {
-		cmd := a.runCommand(tasks[0])
-		cmd.Use = "run [" + tasks[0].Name() + "]"
+	return a.taskCommands(taskVerb{
+		"run", "Run a task as a training job", runLong + "\n\nEach task has flags of its own:  " + a.program + " run TASK --help",
+		a.tasksOf(false), a.runCommand,
+	})
+}
+
+// taskVerb is what is done with one of the program's tasks.
+type taskVerb struct {
+	name, short, long string
+	tasks             []sagefly.Task
+	command           func(sagefly.Task) *cobra.Command
+}
+
+// taskCommands is "VERB [TASK]" for one task, else "VERB TASK" with a command for each.
+func (a *app) taskCommands(v taskVerb) *cobra.Command {
+	if len(v.tasks) == 1 {
+		cmd := v.command(v.tasks[0])
+		cmd.Use = v.name + " [" + v.tasks[0].Name() + "]"
 		return cmd
 	}
 	cmd := &cobra.Command{
-		Use:   "run TASK",
-		Short: "Run a task as a training job",
-		Long:  runLong + "\n\nEach task has flags of its own:  " + a.program + " run TASK --help",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  func(_ *cobra.Command, args []string) error { return a.noTask("run", tasks, args) },
+		Use: v.name + " TASK", Short: v.short, Long: v.long, Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error { return a.noTask(v.name, v.tasks, args) },
 	}
-	for _, task := range tasks {
-		cmd.AddCommand(a.runCommand(task))
+	for _, task := range v.tasks {
+		cmd.AddCommand(v.command(task))
 	}
 	return cmd
 }

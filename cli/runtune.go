@@ -41,25 +41,11 @@ func (a *app) tasksOf(searches bool) []sagefly.Task {
 	return list
 }
 
-// newTaskTune is "tune [TASK]" for one search, else "tune TASK" with a command for each.
 func newTaskTune(a *app) *cobra.Command {
-	searches := a.tasksOf(true)
-	if len(searches) == 1 {
-		cmd := a.tuneCommand(searches[0])
-		cmd.Use = "tune [" + searches[0].Name() + "]"
-		return cmd
-	}
-	cmd := &cobra.Command{
-		Use:   "tune TASK",
-		Short: "Search for a task's best values",
-		Long:  runTuneLong + "\n\nEach search has flags of its own:  " + a.program + " tune TASK --help",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  func(_ *cobra.Command, args []string) error { return a.noTask("tune", searches, args) },
-	}
-	for _, task := range searches {
-		cmd.AddCommand(a.tuneCommand(task))
-	}
-	return cmd
+	return a.taskCommands(taskVerb{
+		"tune", "Search for a task's best values", runTuneLong + "\n\nEach search has flags of its own:  " + a.program + " tune TASK --help",
+		a.tasksOf(true), a.tuneCommand,
+	})
 }
 
 // taskTuneFlags are the flags of a program's tune as given.

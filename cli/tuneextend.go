@@ -13,12 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/cloud"
 	"github.com/sagefly/sagefly/container"
 )
-
-// objectiveParameter is the hyperparameter by which the service tells trials what they are measured by.
-const objectiveParameter = "_tuning_objective_metric"
 
 // freshSuffix is the end of a name that was made here.
 var freshSuffix = regexp.MustCompile(`-[0-9]{8}-[0-9]{6}-[0-9a-f]{4}$`)
@@ -59,7 +57,7 @@ func (a *app) extend(ctx context.Context, t *target, name string, o *tuneFlags) 
 		HyperParameterTuningJobName: &name, HyperParameterTuningJobConfig: parent.HyperParameterTuningJobConfig,
 		TrainingJobDefinition: parent.TrainingJobDefinition, WarmStartConfig: warmStart(parent),
 	}
-	delete(request.TrainingJobDefinition.StaticHyperParameters, objectiveParameter)
+	delete(request.TrainingJobDefinition.StaticHyperParameters, api.ObjectiveParameter)
 	o.further(request.HyperParameterTuningJobConfig)
 	if request.Tags, err = t.tagsOf(ctx, deref(parent.HyperParameterTuningJobArn)); err != nil {
 		return nil, err

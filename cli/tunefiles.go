@@ -199,11 +199,7 @@ func reportNotes(job *tuningJob) []string {
 	if reason := deref(job.FailureReason); reason != "" {
 		notes = append(notes, reason)
 	}
-	if w := job.WarmStartConfig; w != nil {
-		var parents []string
-		for _, p := range w.ParentHyperParameterTuningJobs {
-			parents = append(parents, deref(p.HyperParameterTuningJobName))
-		}
+	if parents := parentsOf(job); parents != nil {
 		notes = append(notes, "It began with what is known from "+strings.Join(parents, ", ")+".")
 	}
 	if b := job.OverallBestTrainingJob; b != nil && deref(b.TuningJobName) != "" && deref(b.TuningJobName) != deref(job.HyperParameterTuningJobName) {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagefly/sagefly"
+	"github.com/sagefly/sagefly/api"
 )
 
 // tuneScript makes a search of a script's job.
@@ -99,7 +100,7 @@ func (o *tuneFlags) scriptConfig(set map[string]string) ([]*varied, sagefly.Tuni
 
 // checkResource refuses hyperband for trials of which nobody knows how long they are.
 func checkResource(set map[string]string) error {
-	for _, name := range []string{"epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs"} {
+	for _, name := range api.EpochNames {
 		if set[name] != "" {
 			return nil
 		}

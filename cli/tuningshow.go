@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
+	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/cloud"
 )
 
@@ -63,11 +64,18 @@ func warmStartText(job *tuningJob) string {
 	if job.WarmStartConfig == nil {
 		return ""
 	}
-	var names []string
+	return fmt.Sprintf("%s (%s)", strings.Join(parentsOf(job), ", "), job.WarmStartConfig.WarmStartType)
+}
+
+// parentsOf are the searches that a search began with.
+func parentsOf(job *tuningJob) (names []string) {
+	if job.WarmStartConfig == nil {
+		return nil
+	}
 	for _, p := range job.WarmStartConfig.ParentHyperParameterTuningJobs {
 		names = append(names, deref(p.HyperParameterTuningJobName))
 	}
-	return fmt.Sprintf("%s (%s)", strings.Join(names, ", "), job.WarmStartConfig.WarmStartType)
+	return names
 }
 
 func searchedRows(job *tuningJob) [][]string {
@@ -81,7 +89,7 @@ func searchedRows(job *tuningJob) [][]string {
 func staticRows(static map[string]string) [][]string {
 	var rows [][]string
 	for _, name := range slices.Sorted(maps.Keys(static)) {
-		if name == objectiveParameter {
+		if name == api.ObjectiveParameter {
 			continue
 		}
 		rows = append(rows, []string{name, static[name]})
