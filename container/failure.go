@@ -70,6 +70,9 @@ func firstBytes(s string, n int) string {
 	return s[:n]
 }
 
+// CutReason keeps what the API's limit for FailureReason allows: [MaxFailure] characters.
+func CutReason(text string) string { return firstCharacters(text, MaxFailure) }
+
 // firstCharacters cuts s after n characters. A byte that is not UTF-8 is one character, U+FFFD.
 func firstCharacters(s string, n int) string {
 	var b strings.Builder

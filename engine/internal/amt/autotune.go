@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/algorithm"
@@ -86,7 +87,7 @@ func recommended(d *types.HyperParameterTrainingJobDefinition) (list []tuner.Par
 
 // hyperparameters are those of the definition's built-in algorithm; none for an image of one's own.
 func hyperparameters(d *types.HyperParameterTrainingJobDefinition) []algorithm.Hyperparameter {
-	ref, ok := algorithm.ParseImage(value(d.AlgorithmSpecification.TrainingImage))
+	ref, ok := algorithm.ParseImage(aws.ToString(d.AlgorithmSpecification.TrainingImage))
 	if !ok {
 		return nil
 	}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
-
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/internal/job"
@@ -48,11 +46,9 @@ type creation struct {
 }
 
 func (s *Service) creation(ctx context.Context, region string, tree map[string]any) (*creation, error) {
-	asked, err := decode(tree)
-	if err != nil {
-		return nil, err
-	}
-	c := &creation{service: s, region: region, tree: api.TuningDefaults(autotune(tree)), tags: tagsOf(asked.Tags)}
+	tags, _ := tree["Tags"].([]any)
+	c := &creation{service: s, region: region, tree: api.TuningDefaults(autotune(tree)), tags: job.TagsOf(tags)}
+	var err error
 	if c.request, err = decode(c.tree); err != nil {
 		return nil, err
 	}
@@ -149,12 +145,4 @@ func (c *creation) insert(ctx context.Context, p plan) (string, error) {
 	}
 	s.supervise(v)
 	return c.arn(), nil
-}
-
-func tagsOf(list []types.Tag) []store.Tag {
-	tags := make([]store.Tag, len(list))
-	for i, t := range list {
-		tags[i] = store.Tag{Key: value(t.Key), Value: value(t.Value)}
-	}
-	return tags
 }

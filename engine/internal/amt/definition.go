@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/api"
@@ -62,7 +63,7 @@ func (c *creation) addDefinitions(p *plan) error {
 		d := &list[i]
 		name := ""
 		if len(list) > 1 {
-			name = value(d.DefinitionName)
+			name = aws.ToString(d.DefinitionName)
 			names = append(names, name)
 		}
 		parameters, err := c.parameters(d)
@@ -74,7 +75,7 @@ func (c *creation) addDefinitions(p *plan) error {
 		if err != nil {
 			return err
 		}
-		p.Definitions = append(p.Definitions, definition{Name: name, Metric: value(c.objective(d).MetricName), Job: job})
+		p.Definitions = append(p.Definitions, definition{Name: name, Metric: aws.ToString(c.objective(d).MetricName), Job: job})
 	}
 	if len(names) > 0 {
 		p.Parameters = append(p.Parameters, tuner.Parameter{Name: choice, Kind: tuner.Categorical, Values: names})

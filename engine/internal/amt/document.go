@@ -37,10 +37,3 @@ func decode(tree map[string]any) (*request, error) {
 	}
 	return r, nil
 }
-
-func value[T any](p *T) T {
-	if p == nil {
-		return *new(T)
-	}
-	return *p
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/sagefly/sagefly/container"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
 )
 
@@ -86,16 +87,8 @@ func (v *supervisor) noSuccess() string {
 		return fmt.Sprintf("No objective metrics found after running %d training jobs. Please ensure that the custom algorithm is emitting the "+
 			"objective metric as defined by the regular expression provided. Last: %s.", n, last.Name)
 	}
-	return clip(fmt.Sprintf("No training job succeeded after %d attempts. Please take a look at the training job failures to get more details. "+
+	return container.CutReason(fmt.Sprintf("No training job succeeded after %d attempts. Please take a look at the training job failures to get more details. "+
 		"Last: %s: %s", n, last.Name, last.FailureReason))
-}
-
-// clip keeps what the API's limit for FailureReason allows.
-func clip(text string) string {
-	if r := []rune(text); len(r) > 1024 {
-		return string(r[:1024])
-	}
-	return text
 }
 
 // exhausted is why a search ends that has tried every combination.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/tuner"
@@ -45,9 +46,9 @@ func (c *creation) plan() (p plan, err error) {
 	p.Strategy = string(config.Strategy)
 	p.Search = tuner.Config{Strategy: strategies[config.Strategy], Maximize: c.maximize(), Seed: seed(config)}
 	limits := config.ResourceLimits
-	p.Parallel = int(value(limits.MaxParallelTrainingJobs))
-	p.Jobs = int(value(limits.MaxNumberOfTrainingJobs))
-	p.MaxRuntime = time.Duration(value(limits.MaxRuntimeInSeconds)) * time.Second
+	p.Parallel = int(aws.ToInt32(limits.MaxParallelTrainingJobs))
+	p.Jobs = int(aws.ToInt32(limits.MaxNumberOfTrainingJobs))
+	p.MaxRuntime = time.Duration(aws.ToInt32(limits.MaxRuntimeInSeconds)) * time.Second
 	if p.Parallel > 1 {
 		p.Threads = max(1, c.service.Slots/p.Parallel)
 	}
@@ -83,7 +84,7 @@ func (p *plan) complete(c *types.TuningJobCompletionCriteria) {
 		p.Target = new(float64(*c.TargetObjectiveMetricValue))
 	}
 	if c.BestObjectiveNotImproving != nil {
-		p.Patience = int(value(c.BestObjectiveNotImproving.MaxNumberOfTrainingJobsNotImproving))
+		p.Patience = int(aws.ToInt32(c.BestObjectiveNotImproving.MaxNumberOfTrainingJobsNotImproving))
 	}
 	p.Converge = c.ConvergenceDetected != nil && c.ConvergenceDetected.CompleteOnConvergence == types.CompleteOnConvergenceEnabled
 }

@@ -3,6 +3,7 @@ package amt
 import (
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/api"
@@ -73,7 +74,7 @@ func (c *creation) conditional(list []tuner.Parameter) []tuner.Parameter {
 func (c *creation) hyperband() *tuner.Hyperband {
 	h := &tuner.Hyperband{Min: 1, Maximize: c.maximize()}
 	if s := c.request.HyperParameterTuningJobConfig.StrategyConfig; s != nil && s.HyperbandStrategyConfig != nil {
-		h.Min = max(1, int(value(s.HyperbandStrategyConfig.MinResource)))
+		h.Min = max(1, int(aws.ToInt32(s.HyperbandStrategyConfig.MinResource)))
 	}
 	_, trees := c.definitions()
 	config, _ := c.tree["HyperParameterTuningJobConfig"].(map[string]any)

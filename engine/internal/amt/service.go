@@ -5,13 +5,12 @@ package amt
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/sagefly/sagefly/engine/internal/job"
+	"github.com/sagefly/sagefly/engine/internal/live"
 	"github.com/sagefly/sagefly/engine/internal/object"
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
@@ -30,23 +29,12 @@ type Config struct {
 type Service struct {
 	Config
 
-	shutdown context.Context //nolint:containedctx // ends supervision, not tuning jobs
-	cancel   context.CancelCauseFunc
-	wg       sync.WaitGroup
-
-	mu   sync.RWMutex
-	live map[key]*supervisor
+	live *live.Supervisors[*supervisor]
 }
-
-// key names a tuning job that exists.
-type key struct{ region, name string }
-
-var errShutdown = errors.New("engine is closing")
 
 // New returns the service and goes on with every tuning job that has not ended. It comes after job.New.
 func New(ctx context.Context, c Config) (*Service, error) {
-	s := &Service{Config: c, live: map[key]*supervisor{}}
-	s.shutdown, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	s := &Service{Config: c, live: live.New[*supervisor](ctx)}
 	rows, err := c.DB.Tunings.Live(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read unfinished tuning jobs: %w", err)
@@ -62,42 +50,18 @@ func New(ctx context.Context, c Config) (*Service, error) {
 }
 
 // Close ends supervision and waits for it. It comes before the job service's.
-func (s *Service) Close() {
-	s.cancel(errShutdown)
-	s.wg.Wait()
-}
+func (s *Service) Close() { s.live.Close() }
 
 // Live returns the names of tuning jobs that have not ended, in no particular order.
-func (s *Service) Live() []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	names := make([]string, 0, len(s.live))
-	for k := range s.live {
-		names = append(names, k.name)
-	}
-	return names
-}
+func (s *Service) Live() []string { return s.live.Names() }
 
 func (s *Service) supervise(v *supervisor) {
-	k := key{v.row.Region, v.row.Name}
-	s.mu.Lock()
-	s.live[k] = v
-	s.mu.Unlock()
-	s.wg.Go(func() {
-		v.run()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.live[k] == v {
-			delete(s.live, k)
-		}
-	})
+	s.live.Go(live.Key{Region: v.row.Region, Name: v.row.Name}, v, v.run)
 }
 
 // supervised returns the supervisor of a tuning job that has not ended, or nil.
 func (s *Service) supervised(region, name string) *supervisor {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.live[key{region, name}]
+	return s.live.Get(live.Key{Region: region, Name: name})
 }
 
 // now is the time in the resolution that the API shows.

@@ -29,7 +29,7 @@ func (s *Service) Stop(ctx context.Context, region, name string) error {
 		return err
 	}
 	if !over(row.Status) {
-		return fmt.Errorf("stop %s: %w", name, context.Cause(s.shutdown))
+		return fmt.Errorf("stop %s: %w", name, context.Cause(s.live.Shutdown()))
 	}
 	return api.TuningNotRunning(row.Status)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/live"
 	"github.com/sagefly/sagefly/engine/internal/store"
 	"github.com/sagefly/sagefly/tuner"
 )
@@ -43,7 +44,7 @@ func (s *Service) supervisor(row store.Job, p plan, begin state) (*supervisor, e
 		service: s, row: row, plan: p, space: space, search: tuner.New(space, p.Search), state: begin,
 		created: map[*trial]bool{}, told: map[*trial]bool{}, mail: make(chan func()),
 	}
-	v.over, v.end = context.WithCancelCause(s.shutdown)
+	v.over, v.end = context.WithCancelCause(s.live.Shutdown())
 	return v, nil
 }
 
@@ -76,7 +77,7 @@ func (v *supervisor) arn() string {
 
 // run goes on until the tuning job has ended or the engine closes.
 func (v *supervisor) run() {
-	defer v.end(errShutdown)
+	defer v.end(live.ErrShutdown)
 	defer v.tasks.Wait()
 	deadline, leave := v.deadline()
 	defer leave()
@@ -183,31 +184,21 @@ func (v *supervisor) decide(p tuner.Point) *trial {
 		Point: p, Tuned: d.tuned(p), Created: now(), Status: inProgress,
 	}
 	v.trials = append(v.trials, t)
+	v.state.count(v.trials, v.better)
 	return t
 }
 
-// save stores the tuning job's state and trials that changed, in one commit. It tries until it succeeds or the engine closes: a full disk stops
-// the search's progress, not its record.
+// save stores the tuning job's state and trials that changed, in one commit.
 func (v *supervisor) save(changed ...*trial) {
 	v.state.Modified = now()
-	v.state.count(v.trials, v.better)
 	rows := map[int][]byte{}
 	for _, t := range changed {
 		rows[t.Number] = encode(t)
 	}
 	v.row.State, v.row.Status, v.row.Modified = encode(v.state), v.state.Status, v.state.Modified
-	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := v.service.DB.UpdateTuning(context.WithoutCancel(v.over), v.row, rows)
-		if err == nil || errors.Is(err, store.ErrClosed) {
-			return
-		}
+	store.Insist(v.over, func(ctx context.Context) error { return v.service.DB.UpdateTuning(ctx, v.row, rows) }, func(err error) {
 		v.service.Logger.Error("tuning job not stored, trying again", "job", v.row.Name, "err", err)
-		select {
-		case <-v.over.Done():
-			return
-		case <-time.After(wait):
-		}
-	}
+	})
 }
 
 // encode is the stored form of plain data, which always has one: lifecycle.Float writes what JSON lacks.

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
 	"github.com/sagefly/sagefly/api"
@@ -25,7 +26,7 @@ func (c *creation) inherit(ctx context.Context) error {
 	}
 	left := maxInherited
 	for _, p := range warm.ParentHyperParameterTuningJobs {
-		parent, err := c.parent(ctx, value(p.HyperParameterTuningJobName))
+		parent, err := c.parent(ctx, aws.ToString(p.HyperParameterTuningJobName))
 		if err != nil {
 			return err
 		}
@@ -124,8 +125,8 @@ func (c *creation) comparable(a *ancestor) error {
 		return api.ValidationError("The parent hyperparameter tuning job %s has TrainingJobDefinitions, from which no other one can start.", a.name)
 	}
 	mine, theirs := c.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective, a.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
-	if value(mine.MetricName) != value(theirs.MetricName) || mine.Type != theirs.Type {
-		return api.ValidationError("The parent hyperparameter tuning job %s has another objective: %s %s.", a.name, theirs.Type, value(theirs.MetricName))
+	if aws.ToString(mine.MetricName) != aws.ToString(theirs.MetricName) || mine.Type != theirs.Type {
+		return api.ValidationError("The parent hyperparameter tuning job %s has another objective: %s %s.", a.name, theirs.Type, aws.ToString(theirs.MetricName))
 	}
 	if !reflect.DeepEqual(fixed(*c.request.TrainingJobDefinition), fixed(*a.request.TrainingJobDefinition)) {
 		return api.TuningDefinitionChanged()

@@ -126,13 +126,11 @@ func (s *Service) withinQuota(region string, r *request, jobs int) error {
 		return nil
 	}
 	used := 0
-	s.mu.RLock()
-	for k, v := range s.live {
-		if k.region == region && quotaOf(v.request) == name {
+	for k, v := range s.live.All() {
+		if k.Region == region && quotaOf(v.request) == name {
 			used += int(*v.request.ResourceConfig.InstanceCount)
 		}
 	}
-	s.mu.RUnlock()
 	if delta := jobs * int(*r.ResourceConfig.InstanceCount); used+delta > limit {
 		return api.LimitExceeded(name, limit, used, delta)
 	}

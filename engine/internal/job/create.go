@@ -33,7 +33,7 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 			return "", err
 		}
 	}
-	return s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, newJob{request: r, tags: tagsOf(list)})
+	return s.insert(ctx, store.Job{Region: region, Name: *r.TrainingJobName, Request: document}, newJob{request: r, tags: TagsOf(list)})
 }
 
 // newJob is what a job begins with besides its row.

@@ -5,7 +5,6 @@ package job
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/sagefly/sagefly/engine/internal/access"
 	"github.com/sagefly/sagefly/engine/internal/image"
+	"github.com/sagefly/sagefly/engine/internal/live"
 	"github.com/sagefly/sagefly/engine/internal/object"
 	"github.com/sagefly/sagefly/engine/internal/sched"
 	"github.com/sagefly/sagefly/engine/internal/store"
@@ -45,28 +45,15 @@ type Config struct {
 type Service struct {
 	Config
 	slots *sched.Slots
+	live  *live.Supervisors[*supervisor]
 
-	shutdown context.Context //nolint:containedctx // ends supervision, not jobs
-	cancel   context.CancelCauseFunc
-	wg       sync.WaitGroup
-
-	admission sync.Mutex // before mu: creates of a strict account, one at a time
-
-	mu   sync.RWMutex
-	live map[key]*supervisor
+	admission sync.Mutex // creates of a strict account, one at a time
 }
-
-// key names a job that exists.
-type key struct{ region, name string }
-
-// errShutdown is the cause by which supervision ends when the engine closes. Jobs go on in their shims.
-var errShutdown = errors.New("engine is closing")
 
 // New returns the service and takes up every job that has not ended: running hosts are adopted, pending effects are
 // performed again.
 func New(ctx context.Context, c Config) (*Service, error) {
-	s := &Service{Config: c, slots: sched.New(c.Slots), live: map[key]*supervisor{}}
-	s.shutdown, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	s := &Service{Config: c, slots: sched.New(c.Slots), live: live.New[*supervisor](ctx)}
 	jobs, err := c.DB.Jobs.Live(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read unfinished jobs: %w", err)
@@ -85,47 +72,18 @@ func New(ctx context.Context, c Config) (*Service, error) {
 }
 
 // Close ends supervision and waits for it. Running jobs go on and are adopted by the next owner of the directory.
-func (s *Service) Close() {
-	s.cancel(errShutdown)
-	s.wg.Wait()
-}
+func (s *Service) Close() { s.live.Close() }
 
 // Live returns the names of jobs that have not ended, in no particular order.
-func (s *Service) Live() []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	names := make([]string, 0, len(s.live))
-	for k := range s.live {
-		names = append(names, k.name)
-	}
-	return names
-}
+func (s *Service) Live() []string { return s.live.Names() }
 
 func (s *Service) supervise(v *supervisor, effects []effect) {
-	k := key{v.row.Region, v.row.Name}
-	s.mu.Lock()
-	s.live[k] = v
-	s.mu.Unlock()
-	s.wg.Go(func() {
-		v.run(effects)
-		s.forget(k, v.row.ID)
-	})
+	s.live.Go(live.Key{Region: v.row.Region, Name: v.row.Name}, v, func() { v.run(effects) })
 }
 
 // supervised returns the supervisor of a job that has not ended, or nil.
 func (s *Service) supervised(region, name string) *supervisor {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.live[key{region, name}]
-}
-
-// forget drops a supervisor, unless the name belongs to a newer job already.
-func (s *Service) forget(k key, id int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if v := s.live[k]; v != nil && v.row.ID == id {
-		delete(s.live, k)
-	}
+	return s.live.Get(live.Key{Region: region, Name: name})
 }
 
 // sweep removes job directories that a crash left between a job's terminal commit and its clean-up.

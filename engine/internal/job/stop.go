@@ -6,6 +6,7 @@ import (
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/live"
 )
 
 // Stop is StopTrainingJob: it answers when the wish is stored. Stopping a job that is already stopping is accepted.
@@ -23,7 +24,7 @@ func (s *Service) Stop(ctx context.Context, region, name string) error {
 		}
 	}
 	if row.Status == lifecycle.InProgress || row.Status == lifecycle.Stopping {
-		return fmt.Errorf("stop %s: %w", name, context.Cause(s.shutdown))
+		return fmt.Errorf("stop %s: %w", name, context.Cause(s.live.Shutdown()))
 	}
 	return api.NotRunning(row.Status)
 }
@@ -42,6 +43,8 @@ func (s *Service) Delete(ctx context.Context, region, name string) error {
 	if err := s.DB.Jobs.Delete(ctx, row.ID, api.TrainingJobARN(region, s.Account, name)); err != nil {
 		return err
 	}
-	s.forget(key{region, name}, row.ID) // it may still be cleaning up
+	if v := s.supervised(region, name); v != nil && v.row.ID == row.ID { // it is still cleaning up
+		s.live.Forget(live.Key{Region: region, Name: name}, v)
+	}
 	return removeAll(s.logDir(row.ID))
 }

@@ -3,12 +3,11 @@ package job
 import (
 	"bytes"
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/live"
 	"github.com/sagefly/sagefly/engine/internal/store"
 	"github.com/sagefly/sagefly/engine/runner"
 )
@@ -68,7 +67,7 @@ func (s *Service) newSupervisor(row store.Job, r *request, state lifecycle.State
 		v.names = append(v.names, h.Name)
 	}
 	v.stored.Store(&answer{row: row})
-	v.over, v.end = context.WithCancelCause(s.shutdown)
+	v.over, v.end = context.WithCancelCause(s.live.Shutdown())
 	return v
 }
 
@@ -82,7 +81,7 @@ func (v *supervisor) resume() []effect {
 
 // run performs effects and takes in events until the job has ended or the engine closes.
 func (v *supervisor) run(effects []effect) {
-	defer v.end(errShutdown)
+	defer v.end(live.ErrShutdown)
 	for {
 		if v.over.Err() != nil { // the engine closes, and the last state may not be stored: the next owner performs its effects
 			v.tasks.Wait()
@@ -125,24 +124,13 @@ func (v *supervisor) advance(m message) []effect {
 	return effects
 }
 
-// save stores the state. It tries until it succeeds or the engine closes: a full disk stops the job's progress, not
-// its record.
+// save stores the state.
 func (v *supervisor) save() {
-	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := v.service.DB.Jobs.Update(context.WithoutCancel(v.over), v.row)
-		if err == nil {
-			v.stored.Store(&answer{row: v.row})
-			return
-		}
-		if errors.Is(err, store.ErrClosed) {
-			return
-		}
+	stored := store.Insist(v.over, func(ctx context.Context) error { return v.service.DB.Jobs.Update(ctx, v.row) }, func(err error) {
 		v.service.Logger.Error("job state not stored, trying again", "job", v.row.Name, "err", err)
-		select {
-		case <-v.over.Done():
-			return
-		case <-time.After(wait):
-		}
+	})
+	if stored {
+		v.stored.Store(&answer{row: v.row})
 	}
 }
 

@@ -22,7 +22,7 @@ func (s *Service) AddTags(ctx context.Context, region string, tree map[string]an
 	if err := api.CheckTags(list); err != nil {
 		return nil, err
 	}
-	err = s.DB.PutTags(ctx, arn, tagsOf(list), func(total int) error {
+	err = s.DB.PutTags(ctx, arn, TagsOf(list), func(total int) error {
 		if total > maxTags {
 			return api.TooManyTags()
 		}
@@ -95,8 +95,8 @@ func (s *Service) taggable(ctx context.Context, region string, tree map[string]a
 	return text, nil
 }
 
-// tagsOf reads a tag list that was checked.
-func tagsOf(list []any) []store.Tag {
+// TagsOf reads a tag list that was checked.
+func TagsOf(list []any) []store.Tag {
 	tags := make([]store.Tag, len(list))
 	for i, item := range list {
 		m, _ := item.(map[string]any)

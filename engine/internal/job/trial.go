@@ -2,12 +2,12 @@ package job
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/live"
 	"github.com/sagefly/sagefly/engine/internal/store"
 )
 
@@ -112,7 +112,7 @@ func (s *Service) Wait(ctx context.Context, region, name string) (lifecycle.Stat
 	}
 	state, err := lifecycle.Unmarshal(row.State)
 	if err == nil && state.Phase != lifecycle.Ended {
-		err = errors.Join(context.Cause(s.shutdown), errShutdown)
+		err = live.ErrShutdown
 	}
 	return state, err
 }

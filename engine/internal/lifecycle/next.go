@@ -75,7 +75,7 @@ func (s State) stageFailed(e StageFailed, now time.Time) (State, []Effect) {
 	if s.StopRequested {
 		return s.end(Stopped, Stopped, "Training job stopped", now)
 	}
-	s.FailureReason = clip(e.Reason)
+	s.FailureReason = container.CutReason(e.Reason)
 	return s.end(Failed, Failed, "Training job failed", now)
 }
 
@@ -197,7 +197,7 @@ func (s State) uploadFailed(e UploadFailed, now time.Time) (State, []Effect) {
 	}
 	s.Metrics = e.Metrics
 	if s.FailureReason == "" { // the run's own failure tells more
-		s.FailureReason = clip(e.Reason)
+		s.FailureReason = container.CutReason(e.Reason)
 	}
 	return s.end(Failed, Failed, "Training job failed", now)
 }
@@ -284,12 +284,4 @@ func lostText(e runner.Exit) string {
 		return e.Error
 	}
 	return "the process that watches over the host ended without leaving a record"
-}
-
-// clip keeps what the API's limit for FailureReason allows.
-func clip(text string) string {
-	if r := []rune(text); len(r) > container.MaxFailure {
-		return string(r[:container.MaxFailure])
-	}
-	return text
 }

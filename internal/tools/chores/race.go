@@ -11,6 +11,7 @@ import (
 func racePackages() []string {
 	return []string{
 		"./engine/internal/lifecycle/...",
+		"./engine/internal/live/...",
 		"./engine/internal/log/...",
 		"./engine/internal/metric/...",
 		"./engine/internal/sched/...",
