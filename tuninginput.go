@@ -57,7 +57,7 @@ func (t Target) specOf(ctx context.Context, channels []types.Channel) (s contain
 		if aws.ToString(c.ChannelName) != container.SpecChannel {
 			continue
 		}
-		data, err := t.read(ctx, channelURI(c))
+		data, err := t.read(ctx, container.SpecKey(channelURI(c)))
 		if err != nil {
 			return s, fmt.Errorf("spec channel: %w", err)
 		}

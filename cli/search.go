@@ -153,18 +153,11 @@ func (t *target) readSpec(ctx context.Context, d *types.HyperParameterTrainingJo
 	if i < 0 {
 		return container.Spec{}, nil
 	}
-	name, _, err := container.Spec{}.Marshal()
-	if err != nil {
-		return container.Spec{}, err
-	}
 	bucket, key, ok := splitS3(addressOf(d.InputDataConfig[i]).uri)
 	if !ok {
 		return container.Spec{}, fmt.Errorf("read channel %s: its data is not in S3", container.SpecChannel)
 	}
-	if !strings.HasSuffix(key, "/"+name) {
-		key = strings.TrimSuffix(key, "/") + "/" + name
-	}
-	text, err := t.get(ctx, bucket, key)
+	text, err := t.get(ctx, bucket, container.SpecKey(key))
 	if err != nil {
 		return container.Spec{}, fmt.Errorf("read channel %s: %w", container.SpecChannel, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -24,14 +23,7 @@ func (c *check) checkSpec(ctx context.Context) {
 		if p.channel != container.SpecChannel || p.coming {
 			continue
 		}
-		name, _, err := container.Spec{}.Marshal()
-		if err != nil {
-			return
-		}
-		key := p.at.key
-		if path.Base(key) != name { // the folder that it is in
-			key = strings.TrimSuffix(key, "/") + "/" + name
-		}
+		key := container.SpecKey(p.at.key)
 		answer, err := c.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &p.at.bucket, Key: &key})
 		if err != nil {
 			c.unasked("the spec channel", err)

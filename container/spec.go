@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -64,6 +66,14 @@ func (s Spec) Marshal() (name string, data []byte, err error) {
 	s.Version = 1
 	data, err = printJSON(s)
 	return specFile, data, err
+}
+
+// SpecKey is the S3 key of the spec, given the key that the channel's address has: that of the file itself, or of the folder it is in.
+func SpecKey(key string) string {
+	if path.Base(key) == specFile {
+		return key
+	}
+	return strings.TrimSuffix(key, "/") + "/" + specFile
 }
 
 // ReadSpec reads the spec channel. Without the channel it is the zero Spec.

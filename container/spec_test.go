@@ -46,6 +46,18 @@ func TestSpecRoundTrip(t *testing.T) {
 	}
 }
 
+func TestSpecKey(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{
+		"job/sagefly/spec.json": "job/sagefly/spec.json", "job/sagefly/": "job/sagefly/spec.json", "job/sagefly": "job/sagefly/spec.json",
+		"s3://b/spec.json": "s3://b/spec.json", "myspec.json": "myspec.json/spec.json",
+	} {
+		if got := SpecKey(key); got != want {
+			t.Errorf("%s: %s, want %s", key, got, want)
+		}
+	}
+}
+
 func TestSpecErrors(t *testing.T) {
 	t.Parallel()
 	if _, _, err := (Spec{Values: map[string]string{"a": "\xff"}}).Marshal(); err == nil || !strings.Contains(err.Error(), `"a": not UTF-8`) {

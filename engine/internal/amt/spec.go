@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/container"
@@ -45,14 +43,7 @@ func (c *creation) fetchSpec(ctx context.Context, uri string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, _, err := container.Spec{}.Marshal()
-	if err != nil {
-		return nil, err
-	}
-	if path.Base(key) != name { // the folder that it is in
-		key = strings.TrimSuffix(key, "/") + "/" + name
-	}
-	f, _, err := c.service.Objects.Open(ctx, bucket, key)
+	f, _, err := c.service.Objects.Open(ctx, bucket, container.SpecKey(key))
 	if err != nil {
 		return nil, err
 	}
