@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sagefly/sagefly/bench/internal/stat"
 	"github.com/sagefly/sagefly/examples/abalone"
 )
 
@@ -152,8 +153,7 @@ func median(all []outcome, of func(outcome) float64) float64 {
 	for i, o := range all {
 		list[i] = of(o)
 	}
-	slices.Sort(list)
-	return (list[(len(list)-1)/2] + list[len(list)/2]) / 2
+	return stat.Median(list)
 }
 
 // spread is the median with the extremes.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/sagefly/sagefly/bench/internal/stat"
 )
 
 // report writes what the rows say.
@@ -174,7 +176,7 @@ func (r *report) values() {
 				cells += " – |"
 				continue
 			}
-			cells += fmt.Sprintf(" %.5g |", median(all))
+			cells += fmt.Sprintf(" %.5g |", stat.Median(all))
 		}
 		fmt.Fprintf(r, "| %s | %s |%s\n", p, optimum, cells)
 	}
@@ -215,7 +217,7 @@ func milliseconds(x []float64) string {
 	if len(x) == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.3g", median(x))
+	return fmt.Sprintf("%.3g", stat.Median(x))
 }
 
 // missing says what was planned and is not there.

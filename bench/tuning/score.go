@@ -1,10 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/sagefly/sagefly/bench/internal/stat"
 )
 
 // at are the numbers of evaluations that the report looks at.
@@ -35,7 +36,7 @@ func (t table) scales() map[string]scale {
 	}
 	out := map[string]scale{}
 	for problem, values := range random {
-		out[problem] = scale{zero[problem], median(values)}
+		out[problem] = scale{zero[problem], stat.Median(values)}
 	}
 	return out
 }
@@ -106,21 +107,8 @@ func (t table) duel(g group, n int, s map[string]scale, other table) duel {
 
 func (d duel) pairs() int { return d.wins + d.ties + d.losses }
 
-// p is the two-sided sign test: how likely a split at least as uneven is between equals. Ties do not count.
-func (d duel) p() float64 {
-	n, few := d.wins+d.losses, min(d.wins, d.losses)
-	if n == 0 {
-		return 1
-	}
-	tail := 0.0
-	whole, _ := math.Lgamma(float64(n + 1))
-	for k := range few + 1 {
-		a, _ := math.Lgamma(float64(k + 1))
-		b, _ := math.Lgamma(float64(n - k + 1))
-		tail += math.Exp(whole - a - b - float64(n)*math.Ln2)
-	}
-	return min(2*tail, 1)
-}
+// p is how likely a split at least as uneven is between equals. Ties do not count.
+func (d duel) p() float64 { return stat.SignTest(d.wins, d.losses) }
 
 // ranks are the optimizers' average places by mean regret on each problem, 1 the best; equals share.
 func ranks(regrets map[string]map[string]float64) map[string]float64 {
@@ -170,10 +158,4 @@ func meanOfMeans(x map[string][]float64) float64 {
 		means = append(means, mean(x[p]))
 	}
 	return mean(means)
-}
-
-func median(x []float64) float64 {
-	sorted := slices.SortedFunc(slices.Values(x), cmp.Compare[float64])
-	n := len(sorted)
-	return sorted[(n-1)/2]/2 + sorted[n/2]/2
 }
