@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distmv"
@@ -44,7 +45,7 @@ func (s *Search) Importance(trials []Trial) (map[string]float64, error) {
 	}
 	design := newSobolDesign(s.space, importanceAt)
 	indices, variance := design.totalEffects(m.means)
-	share := explained(m, variance, design.points(design.base)) / max(sum(indices), 1)
+	share := explained(m, variance, design.points(design.base)) / max(floats.Sum(indices), 1)
 	importance := map[string]float64{}
 	for i, index := range indices {
 		importance[s.space.parameters[i].Name] = index * share
@@ -88,14 +89,6 @@ func explained(m *model, variance float64, at []vector) float64 {
 		open += d * d / float64(len(at))
 	}
 	return variance / (variance + open)
-}
-
-func sum(v []float64) float64 {
-	total := 0.0
-	for _, x := range v {
-		total += x
-	}
-	return total
 }
 
 // sobolDesign is two samples of the unit cube that cover it evenly, together as well as each alone.

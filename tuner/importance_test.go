@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // ishigami is sin x₁ + 7 sin² x₂ + 0.1 x₃⁴ sin x₁ over [−π, π]³ (Ishigami and Homma 1990), at places of the unit cube.
@@ -134,7 +136,7 @@ func TestImportanceOfRoughFunctions(t *testing.T) {
 	if got[3] > 0.01 {
 		t.Errorf("the inert parameter has %g", got[3])
 	}
-	if total := sum(got); total > 1 || total < 0.9 {
+	if total := floats.Sum(got); total > 1 || total < 0.9 {
 		t.Errorf("a function without noise is explained to %g", total)
 	}
 }
@@ -145,7 +147,7 @@ func TestImportanceOfNoise(t *testing.T) {
 	s := New(numbers(t, 5), Config{})
 	r := rand.New(rand.NewPCG(9, 8))
 	got := importance(t, s, tried(s.space, 150, func(vector) float64 { return r.NormFloat64() }))
-	if total := sum(got); total > 0.1 {
+	if total := floats.Sum(got); total > 0.1 {
 		t.Errorf("noise is explained to %g: %v", total, got)
 	}
 }
@@ -220,7 +222,7 @@ func TestImportanceIsAFunctionOfTheTrials(t *testing.T) {
 			t.Errorf("parameter %d: %g", i, v)
 		}
 	}
-	if total := sum(first); total > 1+1e-12 {
+	if total := floats.Sum(first); total > 1+1e-12 {
 		t.Errorf("together %g", total)
 	}
 }

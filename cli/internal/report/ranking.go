@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -22,16 +23,7 @@ func rank(s *Search) *ranking {
 			r.values++
 		}
 	}
-	slices.SortStableFunc(r.order, func(i, j int) int {
-		a, b := badness(s, i), badness(s, j)
-		switch {
-		case a < b:
-			return -1
-		case a > b:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(r.order, func(i, j int) int { return cmp.Compare(badness(s, i), badness(s, j)) })
 	r.span(s)
 	return r
 }
