@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"regexp"
 	"testing"
 	"time"
 
@@ -69,12 +70,64 @@ func TestBadExpressionNamesItsDefinition(t *testing.T) {
 	}
 }
 
+func TestLiteralOf(t *testing.T) {
+	t.Parallel()
+	for expression, want := range map[string]string{
+		`.*\[[0-9]+\].*#011validation-rmse:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*`: "#011validation-rmse:",
+		`loss=(\S+)`:      "loss=",
+		`(accuracy: )+\d`: "accuracy: ",
+		`(?:ab){2,}c`:     "ab",
+		`a|b`:             "",
+		`(?i)loss=(\S+)`:  "",
+		`(?:loss=)?(\S+)`: "",
+		`(?:loss=)*(\S+)`: "",
+		"\uFFFDab?":        "",
+		`(`:               "",
+	} {
+		if got := literalOf(expression); got != want {
+			t.Errorf("literalOf(%q) = %q, want %q", expression, got, want)
+		}
+	}
+}
+
+// What is skipped for want of the literal would not have matched.
 func FuzzScan(f *testing.F) {
 	f.Add("[1]#011train-rmse:0.5", `train-rmse:(\S+)`)
-	f.Fuzz(func(t *testing.T, line, regex string) {
-		if s, err := New([]Definition{{"m", regex}}); err == nil {
-			s.Scan(line, time.Time{})
-			s.Final()
+	f.Add("\xff0.5", "\uFFFD(\\S+)")
+	f.Add("LOSS=1", `(?i)loss=(\S+)`)
+	f.Fuzz(func(t *testing.T, line, expression string) {
+		s, err := New([]Definition{{"m", expression}})
+		if err != nil {
+			return
+		}
+		got := s.Scan(line, time.Time{})
+		s.Final()
+		m := regexp.MustCompile(expression).FindStringSubmatch(line)
+		if len(m) < 2 {
+			m = []string{"", "none"}
+		}
+		if _, ok := number(m[1]); ok != (len(got) == 1) {
+			t.Errorf("Scan(%q) with %q = %v, and the expression finds %q", line, expression, got, m[1])
 		}
 	})
+}
+
+func BenchmarkScan(b *testing.B) {
+	metrics := []string{
+		"accuracy", "accuracy_topk", "auc", "aucpr", "balanced_accuracy", "error", "f1", "logloss", "mae", "map", "merror", "mlogloss", "mse", "ndcg", "rmse",
+	}
+	var definitions []Definition
+	for _, data := range []string{"train", "validation"} {
+		for _, m := range metrics {
+			regex := `.*\[[0-9]+\].*#011` + data + "-" + m + `:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*`
+			definitions = append(definitions, Definition{data + ":" + m, regex})
+		}
+	}
+	s, err := New(definitions)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s.Scan("[17]#011train-rmse:2.06942#011validation-rmse:2.24100", time.Time{})
+	}
 }
