@@ -106,24 +106,48 @@ func fixed(v float64, decimals int) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// evaluate runs the library's metrics and the container's own on all data sets.
-func (j *job) evaluate(b *capi.Booster, round int, sets []dataset) (scores, error) {
-	matrices, names := make([]*capi.Matrix, len(sets)), make([]string, len(sets))
-	for i, s := range sets {
-		matrices[i], names[i] = s.matrix, s.name
+// evaluation is what happens to the data sets after each round of a booster.
+type evaluation struct {
+	job      *job
+	sets     []dataset
+	matrices []*capi.Matrix
+	names    []string
+	// hidden: the container's metrics replace all of the library's, so that the library need not compute them. It is so in a tuning job for
+	// rmse, the library's default.
+	hidden bool
+}
+
+func (j *job) evaluation(sets []dataset) *evaluation {
+	e := &evaluation{job: j, sets: sets}
+	for _, s := range sets {
+		e.matrices, e.names = append(e.matrices, s.matrix), append(e.names, s.name)
 	}
-	line, err := b.Eval(round, matrices, names)
+	return e
+}
+
+// after runs the library's metrics and the container's own on all data sets.
+func (e *evaluation) after(b *capi.Booster, round int) (scores, error) {
+	line := fmt.Sprintf("[%d]", round)
+	if !e.hidden {
+		var err error
+		if line, err = b.Eval(round, e.matrices, e.names); err != nil {
+			return scores{}, err
+		}
+	}
+	if len(e.job.metrics.own) == 0 {
+		return parseScores(line)
+	}
+	own, err := e.job.ownMetrics(b, e.sets)
 	if err != nil {
 		return scores{}, err
 	}
-	if len(j.metrics.own) > 0 {
-		own, err := j.ownMetrics(b, sets)
-		if err != nil {
-			return scores{}, err
-		}
-		line += own
+	all, err := parseScores(line + own)
+	if err != nil || e.hidden {
+		return all, err
 	}
-	return parseScores(line)
+	alone, err := parseScores(fmt.Sprintf("[%d]", round) + own)
+	e.hidden = alone.line(round) == all.line(round)
+	return all, err
 }
 
 // ownMetrics computes what the container computes with scikit-learn, printed with six decimals as it is there.

@@ -117,13 +117,14 @@ func (j *job) fit(train *capi.Matrix, fold int) (*capi.Booster, scores, error) {
 	if fold >= 0 {
 		j.log.info("Train cross validation fold %d", fold%j.rounds.folds+1)
 	}
+	evaluation := j.evaluation(sets)
 	done, last := 0, scores{}
 	for round := range j.rounds.total {
 		if err := b.Update(round, train); err != nil {
 			return nil, scores{}, err
 		}
 		done++
-		last, err = j.evaluate(b, round, sets)
+		last, err = evaluation.after(b, round)
 		if err != nil {
 			return nil, scores{}, err
 		}
