@@ -33,14 +33,15 @@ import (
 	"github.com/sagefly/sagefly/engine/internal/aws/quotas"
 	"github.com/sagefly/sagefly/engine/internal/aws/s3"
 	"github.com/sagefly/sagefly/engine/internal/aws/sts"
+	"github.com/sagefly/sagefly/engine/internal/helper"
 	"github.com/sagefly/sagefly/engine/internal/job"
 	"github.com/sagefly/sagefly/engine/internal/object"
 	"github.com/sagefly/sagefly/engine/internal/store"
 	"github.com/sagefly/sagefly/engine/internal/wire"
 	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/all"
 	"github.com/sagefly/sagefly/engine/runner/docker"
 	"github.com/sagefly/sagefly/engine/runner/process"
-	"github.com/sagefly/sagefly/internal/entry"
 )
 
 // Account is the one account of every embedded engine.
@@ -110,11 +111,7 @@ type Engine struct {
 // Init must be called first in main, and in TestMain of tests that run jobs. When this process was started to watch
 // over a job's host or to run a job's script, Init does that and never returns; else it returns at once.
 func Init() {
-	process.Init()
-	docker.Init()
-	if os.Getenv(entry.Variable) != "" {
-		os.Exit(entry.Main(entry.System()))
-	}
+	all.Init()
 }
 
 // Open takes ownership of the data directory and takes up its unfinished jobs. While another process owns it, the
@@ -258,6 +255,6 @@ func (e *Engine) Close() error {
 func (e *Engine) health() any {
 	return map[string]any{
 		"status": "ok", "pid": os.Getpid(), "data": e.config.Dir, "account": Account,
-		"runner": e.config.Runner.Name(), "mode": e.config.Runner.Mode(), "docker": e.docker != nil, "unfinished": len(e.Unfinished()),
+		"runner": e.config.Runner.Name(), "mode": e.config.Runner.Mode(), "docker": e.docker != nil, "helper": helper.Path(), "unfinished": len(e.Unfinished()),
 	}
 }

@@ -18,7 +18,8 @@ func writeArchive(path string, b programs, src sources) error {
 	t := tar.NewWriter(z)
 	for _, f := range []file{
 		{"sagefly", 0o755, b.sagefly},
-		{"sagefly-train", 0o755, b.entry}, // beside sagefly, which looks there
+		{"sagefly-host", 0o755, b.host}, // beside sagefly, which looks there
+		{"sagefly-train", 0o755, b.entry},
 		{"LICENSE", 0o644, src.licence},
 		{"README.md", 0o644, src.readme},
 	} {

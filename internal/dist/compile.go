@@ -3,16 +3,20 @@ package main
 import (
 	"bytes"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+
+	"github.com/sagefly/sagefly/internal/version"
 )
 
 // programs is what a release carries.
 type programs struct {
 	sagefly []byte // for the release's platform
+	host    []byte // sagefly-host, which sagefly looks for beside itself
 	entry   []byte // sagefly-train, which image append puts into images: always for linux/amd64, as jobs are
 }
 
@@ -20,14 +24,20 @@ func compileAll(p platform) (b programs, err error) {
 	if b.sagefly, err = compile(p, "./cmd/sagefly"); err != nil {
 		return b, err
 	}
+	if b.host, err = compile(p, "./cmd/sagefly-host"); err != nil {
+		return b, err
+	}
 	if p.os == "linux" {
-		if err := checkFloor(b.sagefly); err != nil {
+		if err := errors.Join(checkFloor(b.sagefly), checkFloor(b.host)); err != nil {
 			return b, err
 		}
 	}
 	b.entry, err = compile(platform{os: "linux", arch: "amd64"}, "./cmd/sagefly-train")
 	return b, err
 }
+
+// stamp is the variable by which the programs of a release know each other.
+const stamp = "github.com/sagefly/sagefly/internal/version.stamp"
 
 // compile builds a package for the platform and returns the program's bytes. Paths are trimmed and symbols stripped, so that neither
 // the machine nor the folder it was built in shows.
@@ -38,7 +48,7 @@ func compile(p platform, pkg string) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "program")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, pkg)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X "+stamp+"="+version.Version, "-o", path, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {

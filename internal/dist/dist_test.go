@@ -44,8 +44,8 @@ func TestSameBytes(t *testing.T) {
 	write := func(name string) (wheel, archive []byte) {
 		w, a := filepath.Join(dir, name+".whl"), filepath.Join(dir, name+".tar.gz")
 		err := errors.Join(
-			writeWheel(w, wheelContent("1", []string{"any"}, programs{[]byte("program"), []byte("entry")}, src)),
-			writeArchive(a, programs{[]byte("program"), []byte("entry")}, src),
+			writeWheel(w, wheelContent("1", []string{"any"}, programs{[]byte("program"), []byte("host"), []byte("entry")}, src)),
+			writeArchive(a, programs{[]byte("program"), []byte("host"), []byte("entry")}, src),
 		)
 		if err != nil {
 			t.Fatal(err)
@@ -68,7 +68,7 @@ func TestArchive(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.tar.gz")
 	src := testSources(t)
-	if err := writeArchive(path, programs{[]byte("program"), []byte("entry")}, src); err != nil {
+	if err := writeArchive(path, programs{[]byte("program"), []byte("host"), []byte("entry")}, src); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)
@@ -97,6 +97,7 @@ func TestArchive(t *testing.T) {
 	}
 	want := map[string]string{
 		"sagefly":       "-rwxr-xr-x program",
+		"sagefly-host":  "-rwxr-xr-x host",
 		"sagefly-train": "-rwxr-xr-x entry",
 		"LICENSE":       "-rw-r--r-- licence\n",
 		"README.md":     "-rw-r--r-- # read me\n",

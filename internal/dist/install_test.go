@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sagefly/sagefly/internal/testenv"
@@ -27,7 +29,7 @@ func TestWheelInstalls(t *testing.T) {
 		t.Errorf("the helper says %q, want %q", got, want)
 	}
 	listing := output(t, nil, filepath.Join(bin, "python"), "-m", "pip", "show", "--files", "sagefly")
-	for _, want := range []string{"License: Apache-2.0", "sagefly/__init__.py", "../../../bin/sagefly", "../../../share/sagefly/sagefly-train"} {
+	for _, want := range []string{"License: Apache-2.0", "sagefly/__init__.py", "../../../bin/sagefly", "../../../bin/sagefly-host", "../../../share/sagefly/sagefly-train"} {
 		if !strings.Contains(listing, want) {
 			t.Errorf("pip show lacks %q:\n%s", want, listing)
 		}
@@ -58,6 +60,9 @@ func TestWheelDemo(t *testing.T) {
 	t.Parallel()
 	bin := installWheel(t)
 	env := []string{"HOME=" + t.TempDir(), "XDG_CACHE_HOME=", "XDG_DATA_HOME=", "VIRTUAL_ENV=", "PATH=" + bin + ":/usr/bin:/bin", "PIP_NO_INDEX=1"}
+	if got := output(t, env, filepath.Join(bin, "sagefly"), "doctor"); !strings.Contains(got, filepath.Join(bin, "sagefly-host")) {
+		t.Errorf("sagefly does not use the helper that the wheel brought:\n%s", got)
+	}
 	for _, links := range []string{testenv.Wheels(t), ""} {
 		got := output(t, append(env, "PIP_FIND_LINKS="+links), filepath.Join(bin, "sagefly"), "demo")
 		for _, want := range []string{"validation:rmse", "Completed"} {
@@ -68,23 +73,40 @@ func TestWheelDemo(t *testing.T) {
 	}
 }
 
+// testPrograms are linked with the stamp from what the test program's build left in the cache.
+var testPrograms = sync.OnceValues(func() (b programs, err error) {
+	if b.entry, err = compile(platform{os: "linux", arch: "amd64"}, "../../cmd/sagefly-train"); err != nil {
+		return b, err
+	}
+	dir, err := os.MkdirTemp("", "sagefly-dist-")
+	if err != nil {
+		return b, err
+	}
+	defer os.RemoveAll(dir)
+	cmd := exec.Command("go", "build", "-ldflags=-X "+stamp+"="+version.Version, "-o", dir+"/", "../../cmd/sagefly", "../../cmd/sagefly-host")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return b, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	var missing [2]error
+	b.sagefly, missing[0] = os.ReadFile(filepath.Join(dir, "sagefly"))
+	b.host, missing[1] = os.ReadFile(filepath.Join(dir, "sagefly-host"))
+	return b, errors.Join(missing[:]...)
+})
+
 // installWheel makes a wheel of the real program, installs it into an empty environment and returns that one's bin folder.
 func installWheel(t *testing.T) string {
 	t.Helper()
 	here, err := choose(runtime.GOOS + "/" + runtime.GOARCH)
 	testenv.Require(t, err == nil, "a released platform", "running on one")
 	python := testenv.Python(t)
-	program, err := os.ReadFile(testenv.Program(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry, err := compile(platform{os: "linux", arch: "amd64"}, "../../cmd/sagefly-train")
+	b, err := testPrograms()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	wheel := filepath.Join(dir, wheelName(version.Version, here[0].tags))
-	if err := writeWheel(wheel, wheelContent(version.Version, here[0].tags, programs{program, entry}, testSources(t))); err != nil {
+	if err := writeWheel(wheel, wheelContent(version.Version, here[0].tags, b, testSources(t))); err != nil {
 		t.Fatal(err)
 	}
 	bin := filepath.Join(dir, "env", "bin")

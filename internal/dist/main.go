@@ -1,6 +1,6 @@
-// Command dist builds what is released into dist/: for each platform one archive with the program, its licence and its README,
-// and one Python wheel with the program and the notebook helper, both with sagefly-train for images; and SHA256SUMS over all of them. The same sources and Go version
-// give the same bytes on every machine.
+// Command dist builds what is released into dist/: for each platform one archive with sagefly and sagefly-host, the licence and the README, and
+// one Python wheel with both programs and the notebook helper, both with sagefly-train for images; and SHA256SUMS over all of them. The same
+// sources and Go version give the same bytes on every machine.
 //
 //	go run ./internal/dist [-only linux/amd64] [-out dist]
 package main

@@ -18,7 +18,7 @@ func wheelName(version string, tags []string) string {
 	return fmt.Sprintf("sagefly-%s-py3-none-%s.whl", version, strings.Join(tags, "."))
 }
 
-// wheelContent lists the files of a wheel, RECORD last. The program is an installed script, so pip puts it on the environment's PATH.
+// wheelContent lists the files of a wheel, RECORD last. The programs are installed scripts, so pip puts them on the environment's PATH.
 // sagefly-train is data, to share/sagefly of the environment, where sagefly looks: it is for images and may not run here.
 func wheelContent(version string, tags []string, b programs, src sources) []file {
 	info := "sagefly-" + version + ".dist-info/"
@@ -26,6 +26,7 @@ func wheelContent(version string, tags []string, b programs, src sources) []file
 	files = append(
 		files,
 		file{"sagefly-" + version + ".data/scripts/sagefly", 0o755, b.sagefly},
+		file{"sagefly-" + version + ".data/scripts/sagefly-host", 0o755, b.host},
 		file{"sagefly-" + version + ".data/data/share/sagefly/sagefly-train", 0o755, b.entry},
 		file{info + "licenses/LICENSE", 0o644, src.licence},
 		file{info + "METADATA", 0o644, metadata(version, src.readme)},

@@ -45,7 +45,7 @@ func build(root, program string) ([]byte, error) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("go", "build", "-o", program, "./cmd/sagefly")
+	cmd := exec.Command("go", "build", "-o", filepath.Dir(program)+"/", "./cmd/sagefly", "./cmd/sagefly-host")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	return cmd.CombinedOutput()

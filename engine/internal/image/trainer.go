@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/sagefly/sagefly/engine/internal/helper"
 )
 
 // TrainerVariable names the program that trains built-in algorithms, in place of the search.
@@ -22,7 +24,8 @@ const protocol = 1
 // Trainer finds the program that trains built-in algorithms. It is a program of its own because the library it loads
 // makes a binary dynamic, and because a job that crashes it must not take the engine along.
 type Trainer struct {
-	// Path is the program, known to fit; "" = search: TrainerVariable, "sagefly" beside this executable, then PATH.
+	// Path is the program, known to fit; "" = search: TrainerVariable, sagefly-host of this source, "sagefly" beside this
+	// executable, then PATH.
 	Path string
 
 	mu    sync.Mutex
@@ -64,6 +67,9 @@ func candidates() []string {
 	var list []string
 	if p := os.Getenv(TrainerVariable); p != "" {
 		return append(list, p)
+	}
+	if p := helper.Path(); p != "" {
+		list = append(list, p)
 	}
 	if exe, err := os.Executable(); err == nil {
 		list = append(list, filepath.Join(filepath.Dir(exe), "sagefly"))

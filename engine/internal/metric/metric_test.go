@@ -81,7 +81,7 @@ func TestLiteralOf(t *testing.T) {
 		`(?i)loss=(\S+)`:  "",
 		`(?:loss=)?(\S+)`: "",
 		`(?:loss=)*(\S+)`: "",
-		"\uFFFDab?":        "",
+		"\uFFFDab?":       "",
 		`(`:               "",
 	} {
 		if got := literalOf(expression); got != want {

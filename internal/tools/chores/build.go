@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// build compiles the program. A first build takes minutes, so it shows the packages as they are done: every one on a terminal
+// build compiles sagefly and its helper. A first build takes minutes, so it shows the packages as they are done: every one on a terminal
 // line that repaints, else one line every few seconds.
 func build(r *repo, _ []string) error {
-	cmd := r.command(".", "go", "build", "-v", "-o", "bin/sagefly", "./cmd/sagefly")
+	cmd := r.command(".", "go", "build", "-v", "-o", "bin/", "./cmd/sagefly", "./cmd/sagefly-host")
 	return showBuild(cmd)
 }
 

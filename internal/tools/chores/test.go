@@ -44,12 +44,12 @@ func testModules(r *repo, args []string) error {
 	return nil
 }
 
-// buildTestProgram compiles the program once for all test packages that start it.
+// buildTestProgram compiles sagefly and its helper once for all test packages that start it.
 func (r *repo) buildTestProgram() error {
-	program := r.path(".cache/test/sagefly")
-	if err := r.run(".", "go", "build", "-o", program, "./cmd/sagefly"); err != nil {
+	folder := r.path(".cache/test") + "/"
+	if err := r.run(".", "go", "build", "-o", folder, "./cmd/sagefly", "./cmd/sagefly-host"); err != nil {
 		return err
 	}
-	r.env = append(r.env, "SAGEFLY_TEST_PROGRAM="+program)
+	r.env = append(r.env, "SAGEFLY_TEST_PROGRAM="+folder+"sagefly")
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// executable is this binary, also when its file was replaced or removed since it started.
-func executable() (string, error) { return "/proc/self/exe", nil }
+// self is this binary, also when its file was replaced or removed since it started.
+func self() (string, error) { return "/proc/self/exe", nil }
 
 // outerPid is this process's number outside its PID namespace. It must be asked before the namespace's own /proc is
 // mounted.

@@ -4,7 +4,7 @@ package shim
 
 import "os"
 
-func executable() (string, error) { return os.Executable() }
+func self() (string, error) { return os.Executable() }
 
 func outerPid() int { return os.Getpid() }
 

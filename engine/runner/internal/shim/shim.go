@@ -1,7 +1,7 @@
 // Package shim is the process that owns one host and outlives the engine, as the runners of real hosts share it.
 //
-// A shim is this very binary, started again under a private name. It is a session of its own and needs nothing of the
-// process that started it. A runner says what its kinds of shim do ([Init], [Live]); this package starts one shim a
+// A shim is this very binary, or the small sagefly-host of the same source, started under a private name. It is a session
+// of its own and needs nothing of the process that started it. A runner says what its kinds of shim do ([Init], [Live]); this package starts one shim a
 // directory ([Start]), finds and signals it from any engine ([Host], [Recover]), and keeps deadline and grace
 // ([Supervision]).
 //
@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+
+	"github.com/sagefly/sagefly/engine/internal/helper"
 )
 
 // A shim is recognised by its name and its environment together: neither alone can be met by accident.
@@ -49,12 +51,15 @@ func Known(kind string) bool {
 	return ok
 }
 
-// Spawn starts this binary again as a shim: own session, nothing of our environment, no terminal, and the given files
+// Spawn starts a shim: own session, nothing of our environment, no terminal, and the given files
 // as descriptors 2, 3, ….
 func Spawn(kind string, d Dir, attributes *syscall.SysProcAttr, files ...*os.File) (*os.Process, error) {
-	exe, err := executable()
-	if err != nil {
-		return nil, err
+	exe := helper.Path()
+	if exe == "" {
+		var err error
+		if exe, err = self(); err != nil {
+			return nil, err
+		}
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
