@@ -1,4 +1,4 @@
-# Everything here runs from a clean clone with Go, Python 3.11+, make and git. The logic lives in Go: internal/tools/chores, internal/dist, bench.
+# Everything here runs from a clean clone with Go, Python 3.11+, make and git. The logic lives in Go: internal/build, internal/tools/chores, internal/dist, bench.
 # One set of flags for every build and test, so that the build cache serves them all.
 export CGO_ENABLED = 0
 chores = go run -C internal/tools ./chores
@@ -12,9 +12,9 @@ help: ## show the targets
 demo: build ## build sagefly and train XGBoost on the Abalone data with it
 	@bin/sagefly demo
 
-build: ## compile bin/sagefly (a first build takes some minutes)
+build: ## compile bin/sagefly and bin/sagefly-host (a first build takes some minutes)
 	@echo "building bin/sagefly; the first build compiles SQLite and the AWS clients and takes some minutes"
-	@$(chores) build
+	@go run ./internal/build
 
 test: ## set up, lint, compare generated files, test every module, fuzz briefly, detect races
 	@$(chores) test

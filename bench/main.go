@@ -86,7 +86,7 @@ type bench struct {
 
 func prepare(ctx context.Context, dir string, s scale) (*bench, error) {
 	b := &bench{scale: s, dir: dir, program: filepath.Join(dir, "sagefly")}
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.program, "./cmd/sagefly")
+	build := exec.CommandContext(ctx, "go", "run", "./internal/build", "-o", dir)
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return nil, fmt.Errorf("build sagefly: %w", err)

@@ -111,7 +111,7 @@ func (o *options) build(ctx context.Context, dir string) (program, error) {
 		return p, nil
 	}
 	p.path = filepath.Join(dir, "sagefly")
-	build := exec.CommandContext(ctx, "go", "build", "-o", p.path, "./cmd/sagefly")
+	build := exec.CommandContext(ctx, "go", "run", "./internal/build", "-o", dir)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return p, fmt.Errorf("build sagefly: %w\n%s", err, out)

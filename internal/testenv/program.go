@@ -21,7 +21,7 @@ func Program(t testing.TB) string {
 	program := filepath.Join(root, ".cache", "test", "sagefly")
 	buildOnce.Do(func() { buildOutput, errBuild = build(root, program) })
 	if errBuild != nil {
-		t.Fatalf("go build ./cmd/sagefly: %v\n%s", errBuild, buildOutput)
+		t.Fatalf("build sagefly: %v\n%s", errBuild, buildOutput)
 	}
 	return program
 }
@@ -45,7 +45,7 @@ func build(root, program string) ([]byte, error) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("go", "build", "-o", filepath.Dir(program)+"/", "./cmd/sagefly", "./cmd/sagefly-host")
+	cmd := exec.Command("go", "run", "./internal/build", "-o", filepath.Dir(program))
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	return cmd.CombinedOutput()

@@ -18,7 +18,6 @@ type chore struct {
 
 func chores() []chore {
 	return []chore{
-		{"build", "compile ./cmd/sagefly into bin/, with progress", build},
 		{"setup", "lay the Python environments that tests use", setup},
 		{"lint", "gofumpt, go vet and staticcheck over every module", lint},
 		{"fmt", "format every Go file with gofumpt", reformat},

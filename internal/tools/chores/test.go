@@ -46,10 +46,10 @@ func testModules(r *repo, args []string) error {
 
 // buildTestProgram compiles sagefly and its helper once for all test packages that start it.
 func (r *repo) buildTestProgram() error {
-	folder := r.path(".cache/test") + "/"
-	if err := r.run(".", "go", "build", "-o", folder, "./cmd/sagefly", "./cmd/sagefly-host"); err != nil {
+	folder := r.path(".cache/test")
+	if err := r.run(".", "go", "run", "./internal/build", "-o", folder); err != nil {
 		return err
 	}
-	r.env = append(r.env, "SAGEFLY_TEST_PROGRAM="+folder+"sagefly")
+	r.env = append(r.env, "SAGEFLY_TEST_PROGRAM="+folder+"/sagefly")
 	return nil
 }

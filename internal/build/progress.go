@@ -3,25 +3,22 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"time"
 )
 
-// build compiles sagefly and its helper. A first build takes minutes, so it shows the packages as they are done: every one on a terminal
+// show runs a go command that prints packages as they are compiled. A first build takes minutes, so it shows them: every one on a terminal
 // line that repaints, else one line every few seconds.
-func build(r *repo, _ []string) error {
-	cmd := r.command(".", "go", "build", "-v", "-o", "bin/", "./cmd/sagefly", "./cmd/sagefly-host")
-	return showBuild(cmd)
-}
-
-func showBuild(cmd *exec.Cmd) error {
+func show(stdout io.Writer, args ...string) error {
+	cmd := exec.Command("go", args...)
+	cmd.Stdout = stdout
 	lines, err := cmd.StderrPipe()
 	if err != nil {
 		return err
 	}
-	cmd.Stdout = os.Stdout
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -32,12 +29,12 @@ func showBuild(cmd *exec.Cmd) error {
 	}
 	p.end()
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("go build ./cmd/sagefly: %w", err)
+		return fmt.Errorf("go %s: %w", args[0], err)
 	}
 	return nil
 }
 
-// progress turns the output of `go build -v` into a count of packages. Anything that is not a package path is an error
+// progress turns the output of -v into a count of packages. Anything that is not a package path is an error
 // message or a download, and is shown as it is.
 type progress struct {
 	repaint bool
