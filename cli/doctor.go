@@ -103,7 +103,7 @@ func (a *app) checkEngine(ctx context.Context) []finding {
 	helper := finding{Name: "helper", State: "ok", Text: health.Helper}
 	if health.Helper == "" {
 		helper.State, helper.Text = "note", "sagefly itself stands by jobs: no sagefly-host of its very version, with which each begins some 70 ms sooner"
-		helper.Fix = "go install github.com/sagefly/sagefly/cmd/sagefly{,-host}@latest"
+		helper.Fix = "go install github.com/sagefly/sagefly/cmd/...@latest"
 	}
 	return append(found, jobs, helper)
 }

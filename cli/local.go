@@ -145,27 +145,30 @@ func (l *local) target() *target {
 	}
 }
 
-// dial connects to whoever owns the directory now. A refused connection means that the owner has ended: this process
-// takes over, or another one has already.
+// dial connects to whoever owns the directory now. When the owner has ended, this process takes over, or another one has already. A connection
+// that is refused says so; one that is taken need not be the owner's, for another directory's engine may have got its address.
 func (l *local) dial(ctx context.Context, network, _ string) (net.Conn, error) {
 	l.mu.Lock()
-	addr := l.addr
+	addr, watcher := l.addr, l.engine == nil
 	l.mu.Unlock()
-	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-	if err == nil || !errors.Is(err, syscall.ECONNREFUSED) {
-		return conn, err
+	if !watcher || engine.Owner(l.dir) == addr {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err == nil || !errors.Is(err, syscall.ECONNREFUSED) {
+			return conn, err
+		}
 	}
-	if addr, err = l.reconnect(ctx, addr); err != nil {
+	addr, err := l.reconnect(ctx, addr)
+	if err != nil {
 		return nil, err
 	}
 	return new(net.Dialer).DialContext(ctx, network, addr)
 }
 
-// reconnect looks for the directory's owner again, once for all requests that met the same refusal.
-func (l *local) reconnect(ctx context.Context, refused string) (string, error) {
+// reconnect looks for the directory's owner again, once for all requests that met the same one's end.
+func (l *local) reconnect(ctx context.Context, gone string) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.addr == refused && l.engine == nil {
+	if l.addr == gone && l.engine == nil {
 		if err := l.connect(ctx, ""); err != nil {
 			return "", err
 		}

@@ -92,6 +92,16 @@ func (o *ownership) release() error {
 	return errors.Join(syscall.Flock(int(o.file.Fd()), syscall.LOCK_UN), o.file.Close())
 }
 
+// Owner is where the living owner of a data directory says it listens; "" when there is none, or it has not said. Another directory's engine may
+// have the address of one that has ended.
+func Owner(dir string) string {
+	o, err := readOwner(dir)
+	if err != nil || errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH) {
+		return ""
+	}
+	return o.Addr
+}
+
 func readOwner(dir string) (owner, error) {
 	var o owner
 	data, err := os.ReadFile(filepath.Join(dir, "owner.json"))
