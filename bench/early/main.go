@@ -28,6 +28,7 @@ import (
 // kind is one way to stop.
 type kind struct {
 	name  string
+	times int // so many times the trials of the others; 0 = as many
 	flags []string
 }
 
@@ -35,11 +36,12 @@ const rounds = 1500
 
 func kinds() []kind {
 	return []kind{
-		{"random", []string{"--strategy", "random"}},
-		{"random, median rule", []string{"--strategy", "random", "--early-stop"}},
-		{"bayesian", nil},
-		{"bayesian, median rule", []string{"--early-stop"}},
-		{"hyperband", []string{"--strategy", fmt.Sprintf("hyperband:30..%d", rounds)}},
+		{"random", 0, []string{"--strategy", "random"}},
+		{"random, median rule", 0, []string{"--strategy", "random", "--early-stop"}},
+		{"bayesian", 0, nil},
+		{"bayesian, median rule", 0, []string{"--early-stop"}},
+		{"hyperband", 0, []string{"--strategy", fmt.Sprintf("hyperband:30..%d", rounds)}},
+		{"hyperband", 3, []string{"--strategy", fmt.Sprintf("hyperband:30..%d", rounds)}},
 	}
 }
 
@@ -78,7 +80,7 @@ func (b *bench) run(ctx context.Context, seeds int) (err error) {
 	if err := os.WriteFile(filepath.Join(b.dir, "abalone.csv"), []byte(abalone.CSV()), 0o600); err != nil {
 		return err
 	}
-	fmt.Printf("| search of %d trials | rounds | of those without stopping | trials stopped | best validation:rmse |\n|---|---|---|---|---|\n", b.trials)
+	fmt.Printf("| search | trials | rounds | of %d whole trials | trials stopped | best validation:rmse |\n|---|---|---|---|---|---|\n", b.trials)
 	whole := float64(rounds * b.trials)
 	for _, k := range kinds() {
 		var all []outcome
@@ -90,11 +92,14 @@ func (b *bench) run(ctx context.Context, seeds int) (err error) {
 			all = append(all, o)
 		}
 		spent := median(all, func(o outcome) float64 { return float64(o.rounds) })
-		fmt.Printf("| %s | %.0f | %.0f %% | %.0f | %s |\n", k.name, spent, 100*spent/whole,
+		fmt.Printf("| %s | %d | %.0f | %.0f %% | %.0f | %s |\n", k.name, b.of(k), spent, 100*spent/whole,
 			median(all, func(o outcome) float64 { return float64(o.stopped) }), spread(all))
 	}
 	return nil
 }
+
+// of is how many trials a search of that kind has.
+func (b *bench) of(k kind) int { return b.trials * max(1, k.times) }
 
 // search makes one search and counts what it spent.
 func (b *bench) search(ctx context.Context, k kind, seed int) (o outcome, err error) {
@@ -103,7 +108,7 @@ func (b *bench) search(ctx context.Context, k kind, seed int) (o outcome, err er
 		"tune", "xgboost", "--train", filepath.Join(b.dir, "abalone.csv"), "--label", "9", "--onehot", "1", "--holdout", "0.2",
 		"--set", fmt.Sprintf("num_round=%d", rounds), "--objective", "minimize:validation:rmse",
 		"--vary", "max_depth=2..10", "--vary", "eta=0.005..0.5:log", "--vary", "subsample=0.5..1", "--vary", "min_child_weight=1..120", "--vary", "lambda=0..1000",
-		"--jobs", strconv.Itoa(b.trials), "--parallel", "2", "--seed", strconv.Itoa(seed), "--csv", table,
+		"--jobs", strconv.Itoa(b.of(k)), "--parallel", "2", "--seed", strconv.Itoa(seed), "--csv", table,
 	}, k.flags...)
 	if _, err := b.sagefly(ctx, args...); err != nil {
 		return o, err
