@@ -1,19 +1,21 @@
 // Command early measures what early stopping saves: the same searches by `sagefly tune xgboost` on the Abalone data, without it, with the median
 // rule and with Hyperband. A trial boosts up to 1,500 rounds and reports its objective after each, so rounds are what is spent.
 //
-//	go run ./bench/early [-seeds 5] [-trials 24] [-program bin/sagefly]
+//	go run ./bench/early [-seeds 5] [-program bin/sagefly]
 //
-// It prints a Markdown table. Rounds do not depend on how busy the machine is, but for those between a decision and the end of the trial that it
-// stops, which are counted.
+// A search is one line of bench/early/rows.jsonl; one that is there is not made again. The report is bench/EARLY.md. Rounds do not depend on how
+// busy the machine is, but for those between a decision and the end of the trial that it stops, which are counted.
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,52 +27,60 @@ import (
 	"github.com/sagefly/sagefly/examples/abalone"
 )
 
-// kind is one way to stop.
+const (
+	rounds   = 1500 // of a whole trial
+	trials   = 24
+	rowsFile = "bench/early/rows.jsonl"
+	report   = "bench/EARLY.md"
+)
+
+// kind is one way to search.
 type kind struct {
-	name  string
-	times int // so many times the trials of the others; 0 = as many
-	flags []string
+	name   string
+	trials int
+	flags  []string
 }
 
-const rounds = 1500
-
 func kinds() []kind {
+	hyperband := []string{"--strategy", fmt.Sprintf("hyperband:30..%d", rounds)}
 	return []kind{
-		{"random", 0, []string{"--strategy", "random"}},
-		{"random, median rule", 0, []string{"--strategy", "random", "--early-stop"}},
-		{"bayesian", 0, nil},
-		{"bayesian, median rule", 0, []string{"--early-stop"}},
-		{"hyperband", 0, []string{"--strategy", fmt.Sprintf("hyperband:30..%d", rounds)}},
-		{"hyperband", 3, []string{"--strategy", fmt.Sprintf("hyperband:30..%d", rounds)}},
+		{"random", trials, []string{"--strategy", "random"}},
+		{"random, median rule", trials, []string{"--strategy", "random", "--early-stop"}},
+		{"bayesian", trials, nil},
+		{"bayesian, median rule", trials, []string{"--early-stop"}},
+		{"hyperband", trials, hyperband},
+		{"hyperband", 3 * trials, hyperband},
 	}
 }
 
-// outcome is one search.
-type outcome struct {
-	rounds, stopped int
-	best            float64
+// row is one search.
+type row struct {
+	Kind    string  `json:"kind"`
+	Trials  int     `json:"trials"`
+	Seed    int     `json:"seed"`
+	Rounds  int     `json:"rounds"`
+	Stopped int     `json:"stopped"` // trials
+	Best    float64 `json:"best"`
 }
 
 type bench struct {
 	program string
 	dir     string // scratch
-	trials  int
 }
 
 func main() {
 	seeds := flag.Int("seeds", 5, "searches of each kind")
-	b := bench{}
-	flag.IntVar(&b.trials, "trials", 24, "trials of a search")
-	flag.StringVar(&b.program, "program", "bin/sagefly", "the program to measure")
+	program := flag.String("program", "bin/sagefly", "the program to measure")
 	flag.Parse()
-	if err := b.run(context.Background(), *seeds); err != nil {
+	if err := run(context.Background(), *program, *seeds); err != nil {
 		fmt.Fprintln(os.Stderr, "early:", err)
 		os.Exit(1)
 	}
 }
 
-func (b *bench) run(ctx context.Context, seeds int) (err error) {
-	if b.program, err = filepath.Abs(b.program); err != nil {
+func run(ctx context.Context, program string, seeds int) (err error) {
+	b := bench{}
+	if b.program, err = filepath.Abs(program); err != nil {
 		return err
 	}
 	if b.dir, err = os.MkdirTemp("", "sagefly-early-"); err != nil {
@@ -80,68 +90,140 @@ func (b *bench) run(ctx context.Context, seeds int) (err error) {
 	if err := os.WriteFile(filepath.Join(b.dir, "abalone.csv"), []byte(abalone.CSV()), 0o600); err != nil {
 		return err
 	}
-	fmt.Printf("| search | trials | rounds | of %d whole trials | trials stopped | best validation:rmse |\n|---|---|---|---|---|---|\n", b.trials)
-	whole := float64(rounds * b.trials)
-	for _, k := range kinds() {
-		var all []outcome
-		for seed := range seeds {
-			o, err := b.search(ctx, k, seed)
+	rows, err := readRows()
+	if err != nil {
+		return err
+	}
+	for seed := range seeds {
+		for _, k := range kinds() {
+			if slices.ContainsFunc(rows, func(r row) bool { return r.of(k) && r.Seed == seed }) {
+				continue
+			}
+			r, err := b.search(ctx, k, seed)
 			if err != nil {
 				return fmt.Errorf("%s, seed %d: %w", k.name, seed, err)
 			}
-			all = append(all, o)
+			if err := r.keep(); err != nil {
+				return err
+			}
+			rows = append(rows, r)
 		}
-		spent := median(all, func(o outcome) float64 { return float64(o.rounds) })
-		fmt.Printf("| %s | %d | %.0f | %.0f %% | %.0f | %s |\n", k.name, b.of(k), spent, 100*spent/whole,
-			median(all, func(o outcome) float64 { return float64(o.stopped) }), spread(all))
 	}
-	return nil
+	return os.WriteFile(report, []byte(markdown(rows)), 0o644)
 }
 
-// of is how many trials a search of that kind has.
-func (b *bench) of(k kind) int { return b.trials * max(1, k.times) }
+func (r row) of(k kind) bool { return r.Kind == k.name && r.Trials == k.trials }
+
+func readRows() (rows []row, err error) {
+	text, err := os.ReadFile(rowsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for line := range bytes.Lines(text) {
+		var r row
+		if err := json.Unmarshal(line, &r); err != nil {
+			return nil, fmt.Errorf("%s: %w", rowsFile, err)
+		}
+		rows = append(rows, r)
+	}
+	return rows, err
+}
+
+func (r row) keep() error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s\n", line)
+	f, err := os.OpenFile(rowsFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(line, '\n'))
+	return errors.Join(err, f.Close())
+}
+
+const head = `# Early stopping, measured
+
+Written by ` + "`go run ./bench/early`" + ` from bench/early/rows.jsonl: XGBoost on the Abalone data, %d rounds a whole trial, two trials at a time; medians over the
+seeds, of the best value with its ends. Rounds are what is spent.
+
+| search | trials | seeds | rounds | of %d whole trials | trials stopped | best validation:rmse |
+|---|---|---|---|---|---|---|
+`
+
+const foot = `
+The median rule is AWS's. It saves less where a value falls for long, because it compares with averages that the high first values are part of.
+Hyperband gives every trial some rounds and few of them all, so it is compared twice: with as many trials, and with more of them for fewer rounds.
+`
+
+func markdown(rows []row) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, head, rounds, trials)
+	for _, k := range kinds() {
+		of := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !r.of(k) })
+		if len(of) == 0 {
+			continue
+		}
+		spent := quantile(of, 0.5, func(r row) float64 { return float64(r.Rounds) })
+		best := func(r row) float64 { return r.Best }
+		fmt.Fprintf(&b, "| %s | %d | %d | %.0f | %.0f %% | %.0f | %.4f (%.4f–%.4f) |\n", k.name, k.trials, len(of), spent, 100*spent/float64(rounds*trials),
+			quantile(of, 0.5, func(r row) float64 { return float64(r.Stopped) }), quantile(of, 0.5, best), quantile(of, 0, best), quantile(of, 1, best))
+	}
+	return b.String() + foot
+}
+
+func quantile(rows []row, q float64, of func(row) float64) float64 {
+	var values []float64
+	for _, r := range rows {
+		values = append(values, of(r))
+	}
+	slices.Sort(values)
+	return stat.Quantile(values, q)
+}
 
 // search makes one search and counts what it spent.
-func (b *bench) search(ctx context.Context, k kind, seed int) (o outcome, err error) {
-	table := filepath.Join(b.dir, "trials.csv")
+func (b *bench) search(ctx context.Context, k kind, seed int) (row, error) {
+	r := row{Kind: k.name, Trials: k.trials, Seed: seed}
+	file := filepath.Join(b.dir, "trials.csv")
 	args := append([]string{
 		"tune", "xgboost", "--train", filepath.Join(b.dir, "abalone.csv"), "--label", "9", "--onehot", "1", "--holdout", "0.2",
 		"--set", fmt.Sprintf("num_round=%d", rounds), "--objective", "minimize:validation:rmse",
 		"--vary", "max_depth=2..10", "--vary", "eta=0.005..0.5:log", "--vary", "subsample=0.5..1", "--vary", "min_child_weight=1..120", "--vary", "lambda=0..1000",
-		"--jobs", strconv.Itoa(b.of(k)), "--parallel", "2", "--seed", strconv.Itoa(seed), "--csv", table,
+		"--jobs", strconv.Itoa(k.trials), "--parallel", "2", "--seed", strconv.Itoa(seed), "--csv", file,
 	}, k.flags...)
 	if _, err := b.sagefly(ctx, args...); err != nil {
-		return o, err
+		return r, err
 	}
-	text, err := os.ReadFile(table)
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return o, err
+		return r, err
 	}
-	rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	table, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
-		return o, err
+		return r, err
 	}
-	return b.count(ctx, rows)
+	return b.count(ctx, r, table)
 }
 
-func (b *bench) count(ctx context.Context, rows [][]string) (o outcome, err error) {
-	column := func(name string) int { return slices.Index(rows[0], name) }
+func (b *bench) count(ctx context.Context, r row, table [][]string) (row, error) {
+	column := func(name string) int { return slices.Index(table[0], name) }
 	name, status, objective := column("name"), column("status"), column("validation:rmse")
-	for _, row := range rows[1:] {
-		log, err := b.sagefly(ctx, "logs", row[name])
+	for _, line := range table[1:] {
+		log, err := b.sagefly(ctx, "logs", line[name])
 		if err != nil {
-			return o, err
+			return r, err
 		}
-		o.rounds += strings.Count(string(log), "validation-rmse:")
-		if row[status] == "Stopped" {
-			o.stopped++
+		r.Rounds += strings.Count(string(log), "validation-rmse:")
+		if line[status] == "Stopped" {
+			r.Stopped++
 		}
-		v, err := strconv.ParseFloat(row[objective], 64)
-		if err == nil && (o.best == 0 || v < o.best) {
-			o.best = v
+		v, err := strconv.ParseFloat(line[objective], 64)
+		if err == nil && (r.Best == 0 || v < r.Best) {
+			r.Best = v
 		}
 	}
-	return o, nil
+	return r, nil
 }
 
 func (b *bench) sagefly(ctx context.Context, args ...string) ([]byte, error) {
@@ -151,20 +233,4 @@ func (b *bench) sagefly(ctx context.Context, args ...string) ([]byte, error) {
 		return nil, fmt.Errorf("sagefly %s: %w\n%s", args[0], err, exit.Stderr)
 	}
 	return out, err
-}
-
-func median(all []outcome, of func(outcome) float64) float64 {
-	list := make([]float64, len(all))
-	for i, o := range all {
-		list[i] = of(o)
-	}
-	return stat.Median(list)
-}
-
-// spread is the median with the extremes.
-func spread(all []outcome) string {
-	best := func(o outcome) float64 { return o.best }
-	least := slices.MinFunc(all, func(a, b outcome) int { return cmp.Compare(a.best, b.best) })
-	most := slices.MaxFunc(all, func(a, b outcome) int { return cmp.Compare(a.best, b.best) })
-	return fmt.Sprintf("%.4f (%.4f–%.4f)", median(all, best), least.best, most.best)
 }
