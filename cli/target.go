@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -24,6 +25,8 @@ type target struct {
 
 	bucket, role string // as asked for; see where
 	account      string // "" = to be asked for
+
+	described sync.Map // trial's name → trialTimes
 }
 
 // close ends what this process holds of the target. Unfinished jobs go on.

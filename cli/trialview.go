@@ -4,6 +4,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func (v *trialView) see(job *tuningJob, trials []trial) {
 		}
 		v.told[deref(t.TrainingJobName)] = true
 		v.screen.event(v.endOf(t), v.line(numberOf(t, i), t, metric, names))
-		v.improve(trials[:i+1], metric, maximize)
+		v.improve(trials, metric, maximize)
 	}
 }
 
@@ -50,10 +51,10 @@ func (v *trialView) endOf(t trial) time.Time {
 
 // improve tells of the best trial when it is another one. Only trials that were told of count.
 func (v *trialView) improve(trials []trial, metric string, maximize bool) {
-	var known []trial
-	for _, t := range trials {
-		if v.told[deref(t.TrainingJobName)] {
-			known = append(known, t)
+	known := slices.Clone(trials)
+	for i := range known {
+		if !v.told[deref(known[i].TrainingJobName)] {
+			known[i] = trial{} // without an objective, in its place
 		}
 	}
 	i := bestTrial(known, maximize)

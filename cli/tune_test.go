@@ -339,6 +339,22 @@ func TestTrialTable(t *testing.T) {
 	}
 }
 
+// The best so far is the best of those that ended, whichever of them began first.
+func TestBestSoFarOfTrialsThatEndInAnotherOrder(t *testing.T) {
+	t.Parallel()
+	a, out := tuneApp(t)
+	job, trials := sampleTuning()
+	v := newTrialView(a.screen)
+	first := trials[0]
+	trials[0].TrainingJobStatus = types.TrainingJobStatusInProgress
+	v.see(job, trials[:2])
+	trials[0] = first
+	v.see(job, trials[:2])
+	if got := out.String(); !strings.Contains(got, "best so far: trial 2,") || strings.Contains(got, "best so far: trial 1,") {
+		t.Errorf("the worse trial that ended later is called the best:\n%s", got)
+	}
+}
+
 func TestTrialLines(t *testing.T) {
 	t.Parallel()
 	a, out := tuneApp(t)

@@ -40,7 +40,7 @@ func (w *tuningWatch) run(ctx context.Context) (*tuningJob, []trial, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if w.trials, err = cloud.Trials(ctx, w.target.aws, w.name); err != nil { // what is so to the end
+	if w.trials, err = w.target.trials(ctx, w.name); err != nil { // what is so to the end
 		return nil, nil, err
 	}
 	w.show(job)
@@ -55,7 +55,7 @@ func (w *tuningWatch) look(ctx context.Context, job *tuningJob) error {
 	state := fmt.Sprint(job.HyperParameterTuningJobStatus, countsOf(job))
 	const few = 500 // whose times may be shown anew each time
 	if state != w.last || w.target.near && len(w.trials) < few {
-		trials, err := cloud.Trials(ctx, w.target.aws, w.name)
+		trials, err := w.target.trials(ctx, w.name)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ import (
 
 // showTuning is show of a tuning job.
 func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob) error {
-	trials, err := cloud.Trials(ctx, t.aws, deref(job.HyperParameterTuningJobName))
+	trials, err := t.trials(ctx, deref(job.HyperParameterTuningJobName))
 	if err != nil {
 		return err
 	}
