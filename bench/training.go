@@ -139,7 +139,7 @@ func (b *bench) trainer(ctx context.Context, file string, i int) (time.Duration,
 			return 0, err
 		}
 	}
-	cmd := exec.CommandContext(ctx, b.program, "trainer", "xgboost", "--tag", "3.0-5")
+	cmd := exec.CommandContext(ctx, b.program+"-host", "trainer", "xgboost", "--tag", "3.0-5")
 	cmd.Env = append(b.environment(), "SAGEMAKER_BASE_DIR="+base, "OMP_WAIT_POLICY=passive")
 	start := time.Now()
 	if out, err := cmd.CombinedOutput(); err != nil {
