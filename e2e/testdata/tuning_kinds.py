@@ -49,13 +49,13 @@ class Kinds(tuning.TestCase):
 
     def test_hyperband_stops_trials(self):
         config = {"Strategy": "Hyperband", "StrategyConfig": {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 9}}}
-        job = run(self.search("band", 12, parallel=3, values={"epochs": 9, "pause": 0.1}, RandomSeed=1, **config))
+        job = run(self.search("band", 12, parallel=3, values={"epochs": 9, "pause": 0.3}, RandomSeed=1, **config))
         self.assertEqual(job["HyperParameterTuningJobConfig"]["StrategyConfig"], config["StrategyConfig"])
         self.fewer("band", job, 12, 9)
 
     def test_hyperband_reads_the_epochs(self):
-        job = run(self.search("epochs", 9, parallel=3, values={"epochs": 9, "pause": 0.1}, Strategy="Hyperband", RandomSeed=1))
-        self.fewer("epochs", job, 9, 9)
+        job = run(self.search("epochs", 12, parallel=3, values={"epochs": 9, "pause": 0.3}, Strategy="Hyperband", RandomSeed=1))
+        self.fewer("epochs", job, 12, 9)
 
     def test_median_rule_stops_trials(self):
         config = {"TrainingJobEarlyStoppingType": "Auto", "RandomSeed": 2}
