@@ -1,0 +1,40 @@
+package amt
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The time of a tuning job counts from its creation, also for an engine that takes it up later; without a limit it never ends.
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		created := time.Now()
+		fired := func(v *supervisor) bool {
+			at, leave := v.deadline()
+			defer leave()
+			select {
+			case <-at:
+				return true
+			case <-time.After(time.Second):
+				return false
+			}
+		}
+		limited := &supervisor{plan: plan{MaxRuntime: 2 * time.Minute}, state: state{Created: created}}
+		time.Sleep(118500 * time.Millisecond)
+		if fired(limited) {
+			t.Error("over before 120 seconds")
+		}
+		if !fired(limited) {
+			t.Error("not over after 120 seconds")
+		}
+		time.Sleep(time.Hour)
+		if !fired(limited) {
+			t.Error("not over for an engine that takes the job up an hour later")
+		}
+		if fired(&supervisor{state: state{Created: created}}) {
+			t.Error("over without a limit")
+		}
+	})
+}
