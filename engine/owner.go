@@ -36,6 +36,9 @@ type owner struct {
 	Addr string `json:"addr"`
 }
 
+// dead reports whether no process has the owner's number any more.
+func (o owner) dead() bool { return errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH) }
+
 func own(dir string) (*ownership, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "owner.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -70,7 +73,7 @@ func lock(dir string, f *os.File) error {
 		}
 		o, readErr := readOwner(dir)
 		unsaid := errors.Is(readErr, fs.ErrNotExist)
-		dead := readErr == nil && errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH)
+		dead := readErr == nil && o.dead()
 		if !unsaid && !dead {
 			return err
 		}
@@ -96,7 +99,7 @@ func (o *ownership) release() error {
 // have the address of one that has ended.
 func Owner(dir string) string {
 	o, err := readOwner(dir)
-	if err != nil || errors.Is(syscall.Kill(o.PID, 0), syscall.ESRCH) {
+	if err != nil || o.dead() {
 		return ""
 	}
 	return o.Addr

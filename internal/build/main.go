@@ -9,6 +9,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+
+	"github.com/sagefly/sagefly/internal/version"
 )
 
 var programs = []string{"./cmd/sagefly", "./cmd/sagefly-host"}
@@ -32,6 +34,6 @@ func run(out string) error {
 	if err := show(list, append([]string{"list", "-v", "-export", "-deps", "-f", "{{.ImportPath}} {{.BuildID}}"}, programs...)...); err != nil {
 		return err
 	}
-	flags := fmt.Sprintf("-ldflags=-X github.com/sagefly/sagefly/internal/version.stamp=%x", sha256.Sum256(list.Bytes()))
+	flags := fmt.Sprintf("-ldflags=-X %s=%x", version.StampVariable, sha256.Sum256(list.Bytes()))
 	return show(os.Stdout, append([]string{"build", flags, "-o", out + "/"}, programs...)...)
 }

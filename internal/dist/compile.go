@@ -36,9 +36,6 @@ func compileAll(p platform) (b programs, err error) {
 	return b, err
 }
 
-// stamp is the variable by which the programs of a release know each other.
-const stamp = "github.com/sagefly/sagefly/internal/version.stamp"
-
 // compile builds a package for the platform and returns the program's bytes. Paths are trimmed and symbols stripped, so that neither
 // the machine nor the folder it was built in shows.
 func compile(p platform, pkg string) ([]byte, error) {
@@ -48,7 +45,7 @@ func compile(p platform, pkg string) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "program")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X "+stamp+"="+version.Version, "-o", path, pkg)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X "+version.StampVariable+"="+version.Version, "-o", path, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {

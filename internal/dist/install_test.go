@@ -83,7 +83,7 @@ var testPrograms = sync.OnceValues(func() (b programs, err error) {
 		return b, err
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.Command("go", "build", "-ldflags=-X "+stamp+"="+version.Version, "-o", dir+"/", "../../cmd/sagefly", "../../cmd/sagefly-host")
+	cmd := exec.Command("go", "build", "-ldflags=-X "+version.StampVariable+"="+version.Version, "-o", dir+"/", "../../cmd/sagefly", "../../cmd/sagefly-host")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return b, fmt.Errorf("go build: %w\n%s", err, out)

@@ -2,11 +2,14 @@ package version
 
 import "runtime/debug"
 
-// stamp is set by the linker in archives and wheels, whose programs carry no note of the commit.
+// stamp is set by the linker, under the name StampVariable, in programs that carry no note of the commit.
 var stamp string
 
+// StampVariable is what `go build -ldflags=-X NAME=TEXT` sets, so that [Source] is that text.
+const StampVariable = module + "/internal/version.stamp"
+
 // Source names the source this program was built from, so that two programs can tell whether they belong together: the commit, if nothing
-// was changed on top of it, the checksum of the released module, or the stamp of a release. "" = it cannot be told.
+// was changed on top of it, the checksum of the released module, or what it was stamped with. "" = it cannot be told.
 func Source() string {
 	if stamp != "" {
 		return stamp

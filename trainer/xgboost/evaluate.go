@@ -112,7 +112,7 @@ type evaluation struct {
 	sets     []dataset
 	matrices []*capi.Matrix
 	names    []string
-	// hidden: the container's metrics replace all of the library's, so that the library need not compute them. It is so in a tuning job for
+	// hidden, from the first round on: the container's metrics replace all of the library's, so that the library need not compute them. It is so in a tuning job for
 	// rmse, the library's default.
 	hidden bool
 }
@@ -142,7 +142,7 @@ func (e *evaluation) after(b *capi.Booster, round int) (scores, error) {
 		return scores{}, err
 	}
 	all, err := parseScores(line + own)
-	if err != nil || e.hidden {
+	if err != nil || round > 0 {
 		return all, err
 	}
 	alone, err := parseScores(fmt.Sprintf("[%d]", round) + own)

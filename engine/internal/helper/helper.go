@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -17,11 +18,18 @@ import (
 	"github.com/sagefly/sagefly/internal/version"
 )
 
-// Name of the program; SourceFlag makes it print its [version.Source].
-const (
-	Name       = "sagefly-host"
-	SourceFlag = "--source"
-)
+const name = "sagefly-host"
+
+// Program is what stands by a job: sagefly-host, or else this binary, on Linux also when its file was replaced or removed since it started.
+func Program() (string, error) {
+	if path := Path(); path != "" {
+		return path, nil
+	}
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
+}
 
 // Path is sagefly-host's: the one beside this executable or in PATH that was built from the very same source. "" = there is none, and this
 // program does it all.
@@ -66,19 +74,19 @@ func (p *program) usable() bool {
 func candidates() []string {
 	var list []string
 	if self, err := os.Executable(); err == nil {
-		list = append(list, filepath.Join(filepath.Dir(self), Name))
+		list = append(list, filepath.Join(filepath.Dir(self), name))
 	}
-	if path, err := exec.LookPath(Name); err == nil {
+	if path, err := exec.LookPath(name); err == nil {
 		list = append(list, path)
 	}
 	return list
 }
 
-// ask is also the proof that the program runs on this machine.
+// ask gets a program's [version.Source], and is the proof that it runs on this machine.
 func ask(path string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, SourceFlag)
+	cmd := exec.CommandContext(ctx, path, "--source")
 	cmd.Env = []string{}
 	out, err := cmd.Output()
 	if err != nil {

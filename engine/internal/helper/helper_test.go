@@ -10,7 +10,7 @@ import (
 // script writes a program that answers with a source.
 func script(t *testing.T, source string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), Name)
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n[ \"$1\" = --source ] && echo '"+source+"'\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func script(t *testing.T, source string) string {
 // Only a program of the very same source stands in, and only while it is the file that was asked.
 func TestFind(t *testing.T) {
 	t.Parallel()
-	missing := filepath.Join(t.TempDir(), Name)
+	missing := filepath.Join(t.TempDir(), name)
 	other, same := script(t, "abc"), script(t, "def")
 	if p := find("def", []string{missing, other}); p.usable() {
 		t.Errorf("found %s, which has another source", p.path)

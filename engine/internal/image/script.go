@@ -8,6 +8,7 @@ import (
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/container"
+	"github.com/sagefly/sagefly/engine/internal/helper"
 	"github.com/sagefly/sagefly/internal/entry"
 )
 
@@ -30,7 +31,7 @@ func (r Request) script() (name string, ok bool) {
 
 // script runs the entry, which finds script and interpreter by variables.
 func (p *Programs) script(ctx context.Context, r Request, name string) (Program, error) {
-	program, err := entryProgram()
+	program, err := helper.Program()
 	if err != nil {
 		return Program{}, err
 	}

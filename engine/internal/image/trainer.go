@@ -45,6 +45,9 @@ func (t *Trainer) find(ctx context.Context) (string, error) {
 	if t.Path != "" {
 		return t.Path, nil
 	}
+	if p := helper.Path(); p != "" && os.Getenv(TrainerVariable) == "" { // of this source, so it fits
+		return p, nil
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.found != "" {
@@ -67,9 +70,6 @@ func candidates() []string {
 	var list []string
 	if p := os.Getenv(TrainerVariable); p != "" {
 		return append(list, p)
-	}
-	if p := helper.Path(); p != "" {
-		list = append(list, p)
 	}
 	if exe, err := os.Executable(); err == nil {
 		list = append(list, filepath.Join(filepath.Dir(exe), "sagefly"))

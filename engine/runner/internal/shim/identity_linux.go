@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// self is this binary, also when its file was replaced or removed since it started.
-func self() (string, error) { return "/proc/self/exe", nil }
-
 // outerPid is this process's number outside its PID namespace. It must be asked before the namespace's own /proc is
 // mounted.
 func outerPid() int {

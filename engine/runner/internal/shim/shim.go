@@ -1,9 +1,9 @@
 // Package shim is the process that owns one host and outlives the engine, as the runners of real hosts share it.
 //
 // A shim is this very binary, or the small sagefly-host of the same source, started under a private name. It is a session
-// of its own and needs nothing of the process that started it. A runner says what its kinds of shim do ([Init], [Live]); this package starts one shim a
-// directory ([Start]), finds and signals it from any engine ([Host], [Recover]), and keeps deadline and grace
-// ([Supervision]).
+// of its own and needs nothing of the process that started it. A runner says what its kinds of shim do ([Init], [Live]);
+// this package starts one shim a directory ([Start]), finds and signals it from any engine ([Host], [Recover]), and keeps
+// deadline and grace ([Supervision]).
 //
 // Files in Spec.Dir/run: spec.json (0600, what to run), lock (held by flock from before the shim starts until it has
 // ended: the proof that it lives), shim.json (its process), exit.json (the [runner.Exit]), shim.err (its own trouble).
@@ -54,12 +54,9 @@ func Known(kind string) bool {
 // Spawn starts a shim: own session, nothing of our environment, no terminal, and the given files
 // as descriptors 2, 3, ….
 func Spawn(kind string, d Dir, attributes *syscall.SysProcAttr, files ...*os.File) (*os.Process, error) {
-	exe := helper.Path()
-	if exe == "" {
-		var err error
-		if exe, err = self(); err != nil {
-			return nil, err
-		}
+	exe, err := helper.Program()
+	if err != nil {
+		return nil, err
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
