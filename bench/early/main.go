@@ -11,11 +11,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sagefly/sagefly/bench/internal/jsonl"
 	"github.com/sagefly/sagefly/bench/internal/stat"
 )
 
@@ -72,7 +71,7 @@ func run(ctx context.Context, program string, seeds int) (err error) {
 	if err != nil {
 		return err
 	}
-	rows, err := readRows()
+	rows, err := jsonl.Read[row](rowsFile)
 	if err != nil {
 		return err
 	}
@@ -86,7 +85,8 @@ func run(ctx context.Context, program string, seeds int) (err error) {
 				if err != nil {
 					return fmt.Errorf("%s, %s, seed %d: %w", t.name, k.name, seed, err)
 				}
-				if err := r.keep(); err != nil {
+				fmt.Printf("%+v\n", r)
+				if err := jsonl.Append(rowsFile, r); err != nil {
 					return err
 				}
 				rows = append(rows, r)
@@ -98,35 +98,6 @@ func run(ctx context.Context, program string, seeds int) (err error) {
 
 func (r row) of(t task, k kind) bool {
 	return r.Task == t.name && r.Kind == k.name && r.Trials == k.trials
-}
-
-func readRows() (rows []row, err error) {
-	text, err := os.ReadFile(rowsFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	for line := range bytes.Lines(text) {
-		var r row
-		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("%s: %w", rowsFile, err)
-		}
-		rows = append(rows, r)
-	}
-	return rows, err
-}
-
-func (r row) keep() error {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s\n", line)
-	f, err := os.OpenFile(rowsFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Close())
 }
 
 const head = `# Early stopping, measured
@@ -172,7 +143,6 @@ func quantile(rows []row, q float64, of func(row) float64) float64 {
 	for _, r := range rows {
 		values = append(values, of(r))
 	}
-	slices.Sort(values)
 	return stat.Quantile(values, q)
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sagefly/sagefly/bench/internal/jsonl"
 )
 
 const clockTrials = 50
@@ -89,12 +90,8 @@ func (p program) lap(ctx context.Context, s *set, l lap, t task) error {
 		l.Trials += t.Seconds
 	}
 	l.Trials, l.Best = thousandths(l.Trials), best(made, len(made))
-	line, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s\n", line)
-	return appendFile(clockFile(), append(line, '\n'))
+	fmt.Printf("%+v\n", l)
+	return jsonl.Append(clockFile(), l)
 }
 
 func thousandths(v float64) float64 { return math.Round(v*1000) / 1000 }

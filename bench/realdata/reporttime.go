@@ -1,35 +1,16 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"strings"
-)
 
-// readLines decodes a file of JSON lines; one that is not there has none.
-func readLines[T any](file string) (all []T, err error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	for line := range bytes.Lines(text) {
-		var one T
-		if err := json.Unmarshal(line, &one); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		all = append(all, one)
-	}
-	return all, err
-}
+	"github.com/sagefly/sagefly/bench/internal/jsonl"
+)
 
 // writeSame says whether both sides see the same objective.
 func writeSame(b *strings.Builder) error {
-	pairs, err := readLines[pair](sameFile())
+	pairs, err := jsonl.Read[pair](sameFile())
 	if err != nil || len(pairs) == 0 {
 		return err
 	}
@@ -68,7 +49,7 @@ does; one of Optuna is a call that evaluates once. On much data that weighs more
 
 // writeClock compares the ways to run 50 trials.
 func writeClock(b *strings.Builder) error {
-	laps, err := readLines[lap](clockFile())
+	laps, err := jsonl.Read[lap](clockFile())
 	if err != nil || len(laps) == 0 {
 		return err
 	}

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+
+	"github.com/sagefly/sagefly/bench/internal/jsonl"
 )
 
 // cell is one search.
@@ -37,23 +34,14 @@ func rowsFile(set, searcher string) string {
 
 // read loads a file of rows; one that is not there has none.
 func read(file string) (map[cell][]trial, error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	rows, err := jsonl.Read[row](file)
 	if err != nil {
 		return nil, err
 	}
 	all := map[cell][]trial{}
-	n := 0
-	for line := range bytes.Lines(text) {
-		var r row
-		n++
-		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("rows %s: line %d: %w", file, n, err)
-		}
+	for i, r := range rows {
 		if r.Trial != len(all[r.cell]) {
-			return nil, fmt.Errorf("rows %s: line %d: trial %d comes after %d others", file, n, r.Trial, len(all[r.cell]))
+			return nil, fmt.Errorf("rows %s: line %d: trial %d comes after %d others", file, i+1, r.Trial, len(all[r.cell]))
 		}
 		all[r.cell] = append(all[r.cell], r.trial)
 	}
@@ -62,28 +50,11 @@ func read(file string) (map[cell][]trial, error) {
 
 // add appends a whole search in one write: it is there or it is not.
 func add(c cell, made []trial) error {
-	var text bytes.Buffer
-	out := json.NewEncoder(&text)
-	for _, t := range made {
-		if err := out.Encode(row{c, t}); err != nil {
-			return err
-		}
+	rows := make([]row, len(made))
+	for i, t := range made {
+		rows[i] = row{c, t}
 	}
-	return appendFile(rowsFile(c.Set, c.Searcher), text.Bytes())
-}
-
-func appendFile(file string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(text); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return f.Close()
+	return jsonl.Append(rowsFile(c.Set, c.Searcher), rows...)
 }
 
 // best is the least objective of the first n trials.

@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/sagefly/sagefly/bench/internal/jsonl"
 )
 
 // pair is one list of hyperparameters, trained on both sides.
@@ -38,7 +39,7 @@ func (p program) same(ctx context.Context, wanted []*set) error {
 		for i, t := range ours {
 			both := pair{s.name, t.Values, t.Objective, python[i].Objective}
 			fmt.Printf("%-8s sagefly %.5f  Python %.5f  %v\n", s.name, both.Ours, both.Python, both.Values)
-			if err := both.keep(); err != nil {
+			if err := jsonl.Append(sameFile(), both); err != nil {
 				return err
 			}
 		}
@@ -56,12 +57,4 @@ func points(made []trial) (all []map[string]string) {
 		all = append(all, t.Values)
 	}
 	return all
-}
-
-func (b *pair) keep() error {
-	line, err := json.Marshal(b)
-	if err != nil {
-		return err
-	}
-	return appendFile(sameFile(), append(line, '\n'))
 }

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+
+	"github.com/sagefly/sagefly/bench/internal/jsonl"
 )
 
 // cell is one run of an optimizer.
@@ -50,49 +47,32 @@ func read(dir string) (table, error) {
 	t := table{}
 	for _, file := range files {
 		if err := t.load(file); err != nil {
-			return nil, fmt.Errorf("rows %s: %w", file, err)
+			return nil, err
 		}
 	}
 	return t, nil
 }
 
 func (t table) load(file string) error {
-	f, err := os.Open(file)
+	rows, err := jsonl.Read[row](file)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		r := new(row)
-		if err := json.Unmarshal(lines.Bytes(), r); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
-		}
+	for i := range rows {
+		r := &rows[i]
 		if len(r.Values) == 0 || len(r.Values) != len(r.CPU) {
-			return fmt.Errorf("line %d: %d values and %d times", n, len(r.Values), len(r.CPU))
+			return fmt.Errorf("rows %s: line %d: %d values and %d times", file, i+1, len(r.Values), len(r.CPU))
 		}
 		t[r.cell] = r
 	}
-	return lines.Err()
+	return nil
 }
 
-// add appends a row to its optimizer's file, in one write: a line is there whole or not at all.
+// add appends a row to its optimizer's file.
 func (t table) add(dir string, r *row) error {
-	line, err := json.Marshal(r)
-	if err != nil {
+	if err := jsonl.Append(filepath.Join(dir, r.Optimizer+".jsonl"), *r); err != nil {
 		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	f, err := os.OpenFile(filepath.Join(dir, r.Optimizer+".jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(append(line, '\n')); err != nil {
-		return errors.Join(err, f.Close())
 	}
 	t[r.cell] = r
-	return f.Close()
+	return nil
 }
