@@ -8,7 +8,7 @@ import (
 
 	"github.com/sagefly/sagefly/engine/runner/all"
 	"github.com/sagefly/sagefly/internal/version"
-	"github.com/sagefly/sagefly/trainer/xgboost"
+	"github.com/sagefly/sagefly/trainer"
 )
 
 const usage = `sagefly-host stands by the jobs of sagefly, which starts it when it is beside sagefly or in PATH and of the same source.
@@ -19,9 +19,7 @@ Without it sagefly does the same, and each job starts some 70 ms later. There is
 
 func main() {
 	all.Init()
-	if len(os.Args) > 2 && os.Args[1] == "trainer" && os.Args[2] == "xgboost" { // inside a job
-		os.Exit(xgboost.Main(os.Args[3:], os.Getenv, os.Stdout, os.Stderr))
-	}
+	trainer.Init()
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "--source":
 		fmt.Println(version.Source())

@@ -2,17 +2,13 @@
 package main
 
 import (
-	"os"
-
 	"github.com/sagefly/sagefly/cli"
 	"github.com/sagefly/sagefly/engine"
-	"github.com/sagefly/sagefly/trainer/xgboost"
+	"github.com/sagefly/sagefly/trainer"
 )
 
 func main() {
 	engine.Init()
-	if len(os.Args) > 2 && os.Args[1] == "trainer" && os.Args[2] == "xgboost" { // inside a job
-		os.Exit(xgboost.Main(os.Args[3:], os.Getenv, os.Stdout, os.Stderr))
-	}
+	trainer.Init()
 	cli.Main()
 }
