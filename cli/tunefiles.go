@@ -210,7 +210,7 @@ func reportNotes(job *tuningJob) []string {
 
 // reported is the parameter as the page has it.
 func (v *varied) reported() report.Parameter {
-	p := report.Parameter{Name: v.name, Kind: "float", Min: v.low, Max: v.high, Values: v.words, Log: v.scale == scaleLog}
+	p := report.Parameter{Name: v.name, Kind: "float", Min: v.low, Max: v.high, Values: v.words, Scale: v.scale.tuner()}
 	switch {
 	case v.words != nil:
 		p.Kind = "category"

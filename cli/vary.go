@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sagefly/sagefly"
+	"github.com/sagefly/sagefly/tuner"
 )
 
 // varied is a hyperparameter that is searched: an interval of numbers, or a choice of words.
@@ -278,6 +279,19 @@ func (v *varied) library() sagefly.Range {
 		r = r.When(v.parent, v.in...)
 	}
 	return r
+}
+
+// tuner is the scale as the tuner has it.
+func (s varyScale) tuner() tuner.Scale {
+	switch s {
+	case scaleLinear:
+		return tuner.Linear
+	case scaleLog:
+		return tuner.Logarithmic
+	case scaleReverse:
+		return tuner.ReverseLogarithmic
+	}
+	return tuner.Auto
 }
 
 func ranges(all []*varied) sagefly.Ranges {

@@ -19,7 +19,7 @@ func same(v float64) float64 { return v }
 
 func newAxis(p *Parameter) axis {
 	a := axis{warp: same, unwarp: same, min: p.Min, max: p.Max, whole: p.Kind == Integer}
-	switch scale, shift := p.scale(); scale {
+	switch scale, shift := p.Resolve(); scale {
 	case Logarithmic:
 		a.warp = func(v float64) float64 { return math.Log(v + shift) }
 		a.unwarp = func(t float64) float64 { return math.Exp(t) - shift }
@@ -39,8 +39,9 @@ func newAxis(p *Parameter) axis {
 	return a
 }
 
-// scale resolves Auto. The shift is what is added to a number before its logarithm.
-func (p *Parameter) scale() (s Scale, shift float64) {
+// Resolve is the scale on which the search looks through the range: never Auto. Where it is Logarithmic, shift is what is added to a number before
+// its logarithm, 0 but for an Auto range that begins at 0.
+func (p *Parameter) Resolve() (s Scale, shift float64) {
 	ratio := 100.0
 	if p.Kind == Integer {
 		ratio = 64

@@ -61,7 +61,7 @@ func TestAutoScale(t *testing.T) {
 		{Parameter{Min: 0.01, Max: 1, Scale: Linear}, Linear},
 		{Parameter{Min: 1, Max: 2, Scale: Logarithmic}, Logarithmic},
 	} {
-		if got, _ := c.p.scale(); got != c.want {
+		if got, _ := c.p.Resolve(); got != c.want {
 			t.Errorf("%+v: scale %d, want %d", c.p, got, c.want)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/sagefly/sagefly/tuner"
 )
 
 // axis is a parameter as the charts have it, with room for every value that trials have.
@@ -11,7 +13,8 @@ type axis struct {
 	Name   string   `json:"name"`
 	Min    float64  `json:"min"`
 	Max    float64  `json:"max"`
-	Log    bool     `json:"log,omitempty"`
+	Scale  string   `json:"scale,omitempty"` // "log", "reverse"; "": linear
+	Shift  float64  `json:"shift,omitempty"` // what is added before a logarithm
 	Whole  bool     `json:"whole,omitempty"`
 	Values []string `json:"values,omitempty"` // of a category
 }
@@ -27,9 +30,37 @@ func newAxis(p *Parameter, trials []Trial) axis {
 	if a.Max < a.Min {
 		a.Min, a.Max = a.Max, a.Min
 	}
+	searched := tuner.Parameter{Min: a.Min, Max: a.Max, Scale: p.Scale}
+	if a.Whole {
+		searched.Kind = tuner.Integer
+	}
+	scale, shift := searched.Resolve()
 	a.admit(p, trials)
-	a.Log = p.Log && a.Min > 0
+	a.bend(scale, shift)
 	return a
+}
+
+// bend gives the axis the search's scale, unless a trial of another search lies where that has no place.
+func (a *axis) bend(scale tuner.Scale, shift float64) {
+	switch {
+	case scale == tuner.Logarithmic && a.Min+shift > 0:
+		a.Scale, a.Shift = "log", shift
+	case scale == tuner.ReverseLogarithmic && a.Max < 1:
+		a.Scale = "reverse"
+	}
+}
+
+// scale is the axis's for the tuner. A shift comes from Auto alone.
+func (a *axis) scale() tuner.Scale {
+	switch {
+	case a.Shift > 0:
+		return tuner.Auto
+	case a.Scale == "log":
+		return tuner.Logarithmic
+	case a.Scale == "reverse":
+		return tuner.ReverseLogarithmic
+	}
+	return tuner.Linear
 }
 
 // bounded keeps a bound out of which no axis can be made away from JSON, which has no such numbers.

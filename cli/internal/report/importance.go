@@ -40,15 +40,12 @@ func modelSpace(s *Search, axes []axis) (*tuner.Space, error) {
 	var parameters []tuner.Parameter
 	for i := range axes {
 		a := &axes[i]
-		p := tuner.Parameter{Name: a.Name, Min: a.Min, Max: a.Max, Scale: tuner.Linear}
+		p := tuner.Parameter{Name: a.Name, Min: a.Min, Max: a.Max, Scale: a.scale()}
 		switch {
 		case a.Values != nil:
 			p.Kind, p.Values = tuner.Categorical, a.Values
 		case a.Whole:
 			p.Kind = tuner.Integer
-		}
-		if a.Log {
-			p.Scale = tuner.Logarithmic
 		}
 		if absences(s, a) > 0 {
 			p.When = condition(s, axes, a)

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// digits is a number for reading: four significant digits, all of a whole number's. The script has the same rule.
+// digits is a number for reading: four significant digits, all of a whole number's, and of one just below 1 two of what it lacks. The script has
+// the same rule.
 func digits(v float64) string {
 	switch a := math.Abs(v); {
 	case math.IsNaN(v) || math.IsInf(v, 0):
@@ -16,6 +17,8 @@ func digits(v float64) string {
 		return trimmed(strconv.FormatFloat(v, 'g', 4, 64))
 	case v == math.Trunc(v) || a >= 1e4:
 		return strconv.FormatFloat(math.Round(v), 'f', 0, 64)
+	case a > 0.999 && a < 1:
+		return trimmed(strconv.FormatFloat(v, 'f', min(int(math.Ceil(-math.Log10(1-a)))+1, 17), 64))
 	}
 	return trimmed(strconv.FormatFloat(v, 'g', 4, 64))
 }

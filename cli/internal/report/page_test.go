@@ -9,11 +9,14 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagefly/sagefly/tuner"
 )
 
 // drawn is the number of marks of a selector's paths: each begins with M.
@@ -55,6 +58,33 @@ func TestPageDrawsEverything(t *testing.T) {
 	tb.want(rowCount, 40)
 	tb.want(`[...document.querySelectorAll("figure svg[role=img]")].every((svg) => document.getElementById(svg.getAttribute("aria-labelledby")).textContent.length > 20)`, true)
 	tb.picture("light")
+}
+
+// On a bent axis equal steps of the search are equally far apart: decades of x, of 1−x, and of x+1 where Auto begins at 0.
+func TestAxesFollowTheSearch(t *testing.T) {
+	t.Parallel()
+	s := Search{Parameters: []Parameter{
+		{Name: "momentum", Kind: "float", Min: 0.9, Max: 0.9999, Scale: tuner.ReverseLogarithmic},
+		{Name: "eta", Kind: "float", Min: 1e-4, Max: 0.1},
+		{Name: "alpha", Kind: "float", Min: 0, Max: 1000},
+	}}
+	for i, v := range []string{"0.9", "0.99", "0.999", "0.9999"} {
+		s.Trials = append(s.Trials, Trial{
+			Number: i + 1, Status: "Completed", Objective: new(float64(i)), Began: monday, Ended: monday.Add(time.Minute),
+			Values: map[string]string{"momentum": v, "eta": []string{"0.0001", "0.001", "0.01", "0.1"}[i], "alpha": []string{"0", "9", "99", "999"}[i]},
+		})
+	}
+	tb := open(t, written(t, s))
+	tb.want(`[...document.querySelectorAll("#slice h3")].map((e) => e.textContent)`, []string{"momentum (reverse)", "eta (log)", "alpha (log)"})
+	for k, want := range [][]string{{"0.9", "0.99", "0.999", "0.9999"}, {"0.0001", "0.001", "0.01", "0.1"}, {"0", "1", "10", "100", "1000"}} {
+		slice := `document.querySelectorAll("#slice svg")[` + strconv.Itoa(k) + `]`
+		tb.want(`[...`+slice+`.querySelectorAll("text[text-anchor=middle]")].map((e) => e.textContent)`, want)
+		// The places of the four trials, as shares of the first to the last.
+		tb.want(`((at) => at.map((x) => Math.round((x - at[0]) / (at[3] - at[0]) * 100)))([...`+slice+`.querySelectorAll("path.mark")].flatMap((p) => [...p.getAttribute("d").matchAll(/M([0-9.]+)/g)].map((m) => Number(m[1]))).sort((a, b) => a - b))`,
+			[]int{0, 33, 67, 100})
+	}
+	tb.want(`[...document.querySelectorAll("#history text[text-anchor=middle]")].map((e) => e.textContent)`, []string{"1", "2", "3", "4"}) // no half trials
+	tb.picture("axes")
 }
 
 func TestPickingByKeyboard(t *testing.T) {

@@ -16,12 +16,12 @@ var monday = time.Date(2026, 1, 5, 9, 30, 0, 0, time.UTC)
 // sampleParameters are some of XGBoost's, with one that is only there for "dart".
 func sampleParameters() []Parameter {
 	return []Parameter{
-		{Name: "eta", Kind: "float", Min: 0.005, Max: 0.8, Log: true},
+		{Name: "eta", Kind: "float", Min: 0.005, Max: 0.8, Scale: tuner.Logarithmic},
 		{Name: "max_depth", Kind: "int", Min: 2, Max: 12},
 		{Name: "subsample", Kind: "float", Min: 0.4, Max: 1},
 		{Name: "booster", Kind: "category", Values: []string{"gbtree", "dart"}},
 		{Name: "rate_drop", Kind: "float", Min: 0, Max: 0.6},
-		{Name: "min_child_weight", Kind: "float", Min: 0.5, Max: 120, Log: true},
+		{Name: "min_child_weight", Kind: "float", Min: 0.5, Max: 120, Scale: tuner.Logarithmic},
 	}
 }
 
@@ -164,7 +164,7 @@ func long(trials, parameters int) Search {
 	r := rand.New(rand.NewPCG(4, 5))
 	s := Search{Name: "long", Strategy: "Random", Status: "InProgress", Metric: "objective_loss", Maximize: true, Began: monday}
 	for k := range parameters {
-		p := Parameter{Name: fmt.Sprintf("parameter_%02d", k), Kind: "float", Min: 1e-4, Max: 10, Log: k%2 == 0}
+		p := Parameter{Name: fmt.Sprintf("parameter_%02d", k), Kind: "float", Min: 1e-4, Max: 10, Scale: tuner.Scale(k % 4)}
 		switch k % 7 {
 		case 3:
 			p.Kind, p.Values = "category", nil

@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"time"
+
+	"github.com/sagefly/sagefly/tuner"
 )
 
 // Search is a search over hyperparameters as the page tells it. The zero value is a search without trials.
@@ -23,10 +25,10 @@ type Search struct {
 // Parameter is one dimension of the search.
 type Parameter struct {
 	Name     string
-	Kind     string   // "float", "int" or "category"
-	Min, Max float64  // of a number
-	Values   []string // of a category
-	Log      bool     // the axis is logarithmic; only where Min > 0
+	Kind     string      // "float", "int" or "category"
+	Min, Max float64     // of a number
+	Values   []string    // of a category
+	Scale    tuner.Scale // of a number: on which the search looked, and so the axis; zero: Auto, as the search resolves it
 }
 
 // number says whether the parameter's values are places on an axis and no names.

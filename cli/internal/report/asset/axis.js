@@ -1,17 +1,30 @@
 // Axes: a value's place in [0, 1] and back, and the ticks. place is null for what is no value.
 const inside = (u) => Math.min(Math.max(u, 0), 1);
 
-function numberAxis(min, max, log, whole) {
-  const warp = log ? Math.log : (v) => v / 2; // halves, so that no difference is infinite
+// bends are the scales that are not linear: to places in proportion, back, and the ticks.
+const bends = {
+  log: (shift) => ({
+    warp: (v) => Math.log(v + shift), unwarp: (t) => Math.exp(t) - shift,
+    ticks: (min, max, most) => (shift ? [min, ...logTicks(shift, max, most)] : logTicks(min, max, most)),
+  }),
+  reverse: () => ({
+    warp: (v) => -Math.log1p(-v), unwarp: (t) => -Math.expm1(-t),
+    ticks: (min, max, most) => logTicks(1 - max, 1 - min, most).map((v) => Number((1 - v).toPrecision(12))).reverse(),
+  }),
+};
+
+function numberAxis(min, max, { scale, shift = 0, whole } = {}) {
+  const bend = scale && bends[scale](shift);
+  const warp = bend ? bend.warp : (v) => v / 2; // halves, so that no difference is infinite
   const low = warp(min), width = warp(max) - low;
-  const at = (u) => (log ? Math.exp(low + u * width) : min * (1 - u) + max * u);
+  const at = (u) => (bend ? bend.unwarp(low + u * width) : min * (1 - u) + max * u);
   const place = (v) => (typeof v !== "number" ? null : width > 0 ? inside((warp(v) - low) / width) : 0.5);
   const text = (u) => digits(whole ? Math.round(at(u)) : at(u));
   const ticks = (most) => {
     if (!(width > 0)) return [{ at: 0.5, text: digits(min) }];
-    return (log ? logTicks(min, max, most) : linearTicks(min, max, most, whole)).map((v) => ({ at: place(v), text: digits(v) }));
+    return (bend ? bend.ticks(min, max, most) : linearTicks(min, max, most, whole)).map((v) => ({ at: place(v), text: digits(v) }));
   };
-  return { place, text, ticks, steps: whole && !log && max - min <= 20 ? Math.max(max - min, 1) : 20 };
+  return { place, text, ticks, steps: whole && !bend && max - min <= 20 ? Math.max(max - min, 1) : 20 };
 }
 
 function linearTicks(min, max, most, whole) {
@@ -28,8 +41,8 @@ function linearTicks(min, max, most, whole) {
 
 function logTicks(min, max, most) {
   const decades = Math.log10(max / min);
-  const parts = decades <= most / 3 ? [1, 2, 5] : decades <= most / 2 ? [1, 3] : [1];
-  const every = Math.max(1, Math.ceil(decades / most));
+  const parts = decades <= most / 3 + 1e-9 ? [1, 2, 5] : decades <= most / 2 + 1e-9 ? [1, 3] : [1];
+  const every = Math.max(1, Math.ceil(decades / most - 1e-9));
   const out = [];
   for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e++) {
     if (e % every) continue;
@@ -48,7 +61,7 @@ function categoryAxis(values) {
   return { place, text, ticks: () => values.map((v, i) => ({ at: (i + 0.5) / n, text: v })), steps: n, bands: n };
 }
 
-const axes = data.parameters.map((p) => (p.values ? categoryAxis(p.values) : numberAxis(p.min, p.max, p.log, p.whole)));
+const axes = data.parameters.map((p) => (p.values ? categoryAxis(p.values) : numberAxis(p.min, p.max, p)));
 
 // objectiveAxis has some room at its ends. Worse values stand at its end.
 const objectiveAxis = (() => {

@@ -33,7 +33,7 @@ function curveAxes(own) {
   all.sort((a, b) => (data.maximize ? b - a : a - b));
   const best = all.length ? all[0] : 0, most = all.length ? all[Math.floor((all.length - 1) * (all.length > 20 ? 0.92 : 1))] : 1;
   const room = (Math.max(best, most) / 2 - Math.min(best, most) / 2) * 0.08 || Math.abs(best) * 0.05 || 1;
-  return [numberAxis(1, Math.max(steps, 2), false, true), numberAxis(Math.min(best, most) - room, Math.max(best, most) + room)];
+  return [numberAxis(1, Math.max(steps, 2), { whole: true }), numberAxis(Math.min(best, most) - room, Math.max(best, most) + room)];
 }
 
 function curve(i, x, y) {

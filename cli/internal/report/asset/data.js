@@ -11,11 +11,12 @@ const metric = data.metric || "objective";
 // value is a trial's objective, or null.
 const value = (i) => (typeof trials.objective[i] === "number" ? trials.objective[i] : null);
 
-// digits is Go's rule for reading: four significant digits, all of a whole number's.
+// digits is Go's rule for reading: four significant digits, all of a whole number's, and of one just below 1 two of what it lacks.
 function digits(v) {
   const a = Math.abs(v);
   if (a >= 1e15 || (a < 1e-4 && a > 0)) return String(Number(v.toPrecision(4)));
   if (Number.isInteger(v) || a >= 1e4) return String(Math.round(v));
+  if (a > 0.999 && a < 1) return String(Number(v.toFixed(Math.min(Math.ceil(-Math.log10(1 - a)) + 1, 17))));
   return String(Number(v.toPrecision(4)));
 }
 

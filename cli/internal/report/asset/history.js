@@ -2,7 +2,7 @@
 function drawHistory(figure) {
   const view = canvas(figure.querySelector(".plot"), "history", 310), lost = everyone.some((i) => value(i) === null) ? 20 : 0;
   const box = { left: 56, right: view.width - 14, top: 28, bottom: view.height - 42 - lost };
-  const numbers = trials.number, axis = numberAxis(Math.min(...ends(numbers)), Math.max(...ends(numbers)), false, true);
+  const numbers = trials.number, axis = numberAxis(Math.min(...ends(numbers)), Math.max(...ends(numbers)), { whole: true });
   left(view.svg, objectiveAxis, box, 6);
   bottom(view.svg, axis, { ...box, bottom: box.bottom + lost });
   write(view.svg, box.left, 11, cut(metric, box.right - box.left), { class: "strong" });

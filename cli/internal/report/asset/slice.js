@@ -4,7 +4,7 @@ function drawSlices(figure) {
   const shown = data.shown.filter((i) => value(i) !== null);
   const r = shown.length > 400 ? 1.3 : shown.length > 120 ? 2 : 3;
   const cells = data.parameters.map((p) => {
-    const cell = html("div", {}, html("h3", { title: p.name }, p.name + (p.log ? " (log)" : "")));
+    const cell = html("div", {}, html("h3", { title: p.name }, p.name + (p.scale ? ` (${p.scale})` : "")));
     plot.append(cell);
     return cell;
   });
