@@ -119,7 +119,7 @@ func checkPattern(name, pattern string) error {
 	case err != nil:
 		return fmt.Errorf("its expression: %w", err)
 	case expression.NumSubexp() == 0:
-		return fmt.Errorf("its expression %q has no group: put the number into parentheses, such as %s=([0-9.]+)", pattern, name)
+		return fmt.Errorf("its expression %q has no group: put the number into parentheses, such as %s=(\\S+)", pattern, name)
 	case len(pattern) > maxMetricRegex:
 		return fmt.Errorf("its expression has %d characters: the API takes %d", len(pattern), maxMetricRegex)
 	case strings.ContainsFunc(pattern, unicode.IsControl):

@@ -71,7 +71,7 @@ func scriptObjective(text string, patterns map[string]string) (sagefly.Objective
 		p.Fix = append(p.Fix, fmt.Sprintf("--objective %s:%s", d, near))
 	}
 	if len(p.Fix) == 0 {
-		p.Fix = []string{"--metric " + shellQuote(metric+"="+metric+": ([0-9.]+)") + ", where the script prints a line such as  " + metric + ": 0.97"}
+		p.Fix = []string{"--metric " + shellQuote(metric+"="+metric+": (\\S+)") + ", where the script prints a line such as  " + metric + ": 0.97"}
 	}
 	return sagefly.Objective{}, p
 }
@@ -82,7 +82,7 @@ func noObjective(names []string) error {
 		p.Fix = append(p.Fix, "--objective minimize:"+name, "--objective maximize:"+name)
 	}
 	if len(names) == 0 {
-		p.Fix = []string{`--objective maximize:accuracy --metric 'accuracy=accuracy: ([0-9.]+)'`}
+		p.Fix = []string{`--objective maximize:accuracy --metric 'accuracy=accuracy: (\S+)'`}
 	}
 	return p
 }

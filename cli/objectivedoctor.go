@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -14,26 +15,34 @@ import (
 	"github.com/sagefly/sagefly/cli/internal/closest"
 )
 
-// objectiveDoctor looks for the first trial that ran to its end without the objective while no other has it: then no trial will, and
-// each of them would cost as much.
+// objectiveDoctor looks for the first trial that ran to its end and did not print the objective while no other has it: then no trial will, and
+// each of them would cost as much. A trial that printed NaN or an infinity has diverged, and says nothing of the others.
 type objectiveDoctor struct {
-	trial string // the one, "" = there is none
+	trial    string   // the one, "" = there is none
+	diverged []string // trials whose objective is no finite number
 }
 
-// look reports whether the trials have just shown it.
-func (d *objectiveDoctor) look(trials []trial) bool {
-	if d.trial != "" {
-		return false
+// look reports whether the trials have just shown it. printed says whether a trial's log has a value of the objective.
+func (d *objectiveDoctor) look(trials []trial, printed func(name string) (bool, error)) (bool, error) {
+	if d.trial != "" || slices.ContainsFunc(trials, func(t trial) bool { _, ok := objectiveValue(t); return ok }) {
+		return false, nil
 	}
 	for _, t := range trials {
-		if _, ok := objectiveValue(t); ok {
-			return false
+		name := deref(t.TrainingJobName)
+		if !withoutObjective(t) || slices.Contains(d.diverged, name) {
+			continue
 		}
-		if d.trial == "" && withoutObjective(t) {
-			d.trial = deref(t.TrainingJobName)
+		was, err := printed(name)
+		if err != nil {
+			return false, err
 		}
+		if !was {
+			d.trial = name
+			return true, nil
+		}
+		d.diverged = append(d.diverged, name)
 	}
-	return d.trial != ""
+	return false, nil
 }
 
 // diagnose explains from the trial's log why it has no objective. advice says how the user gives a pattern; nil = the pattern is not

@@ -116,7 +116,7 @@ func (o *trainFlags) script(path string) (*sagefly.Script, error) {
 		}
 		return nil, p
 	}
-	patterns, err := parsePairs("metric", o.metrics, `'accuracy=accuracy: ([0-9.]+)'`)
+	patterns, err := parsePairs("metric", o.metrics, `'accuracy=accuracy: (\S+)'`)
 	if err != nil {
 		return nil, err
 	}

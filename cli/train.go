@@ -29,14 +29,14 @@ SCRIPT is a .py file or another program, FOLDER holds one: train.py, the only .p
 mode does it: --set NAME=VALUE becomes the argument --NAME VALUE, the data of --train, --validation, --test and --channel NAME=PATH
 is in the folders SM_CHANNEL_TRAIN …, what it writes to SM_MODEL_DIR is the model. Data goes as it is. A requirements.txt beside the
 script or in the folder travels along; .git, caches, virtual environments and what .sageflyignore names stay here.
---metric 'accuracy=accuracy: ([0-9.]+)' makes a metric of what the script prints.
+--metric 'accuracy=accuracy: (\S+)' makes a metric of what the script prints.
 
 Ctrl-C: a job that this command runs itself is stopped, one that an engine elsewhere runs goes on; line 2 says which.
 Without a terminal an interrupted train stops its job.`
 
 const trainExample = `  sagefly train xgboost --train abalone.csv --label 9 --onehot 1 --holdout 0.2 --set num_round=100
   sagefly train xgboost:1.7-1 --train train.csv --validation valid.csv --set num_round=50 --set objective=binary:logistic
-  sagefly train ./train.py --train ./data --set lr=0.1 --metric 'validation:accuracy=accuracy: ([0-9.]+)'
+  sagefly train ./train.py --train ./data --set lr=0.1 --metric 'validation:accuracy=accuracy: (\S+)'
   sagefly train --file job.yaml`
 
 // trainFlags are the flags of train as given.

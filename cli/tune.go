@@ -42,7 +42,7 @@ which. Without a terminal an interrupted tune stops its search.`
 
 const tuneExample = `  sagefly tune xgboost --train abalone.csv --label 9 --onehot 1 --holdout 0.2 --set num_round=100 --jobs 30 --parallel 2
   sagefly tune xgboost --train a.csv --validation b.csv --set num_round=50 --vary eta=0.01..0.5:log --vary max_depth=2..10 --try eta=0.3,max_depth=6
-  sagefly tune ./train.py --train ./data --vary lr=1e-4..1e-1:log --objective maximize:accuracy --metric 'accuracy=accuracy: ([0-9.]+)'
+  sagefly tune ./train.py --train ./data --vary lr=1e-4..1e-1:log --objective maximize:accuracy --metric 'accuracy=accuracy: (\S+)'
   sagefly tune --extend xgboost-20260102-101112-a1b2 --jobs 20 --report more.html`
 
 // tuneFlags are the flags of tune as given.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -266,8 +267,8 @@ func TestLeadingNumber(t *testing.T) {
 			t.Errorf("%q: %v %v", text, got, ok)
 		}
 	}
-	if _, ok := leadingNumber("nan"); ok {
-		t.Error("nan is a point of a curve")
+	if v, ok := leadingNumber("nan"); !ok || !math.IsNaN(v) {
+		t.Errorf("nan: %v %v", v, ok)
 	}
 }
 
@@ -454,16 +455,28 @@ func TestObjectiveDoctorLooks(t *testing.T) {
 	t.Parallel()
 	_, trials := sampleTuning()
 	d := &objectiveDoctor{}
-	if d.look(trials) || d.trial != "" {
-		t.Error("a search that has objectives was stopped")
+	for _, c := range []struct {
+		why     string
+		trials  []trial
+		printed bool // the log has a value, if only NaN
+		want    bool
+		trial   string
+	}{
+		{"a search has objectives", trials, false, false, ""},
+		{"a trial failed", trials[2:3], false, false, ""},
+		{"a trial printed NaN", trials[3:4], true, false, ""},
+		{"the same trial, whose log is not read again", trials[3:4], false, false, ""},
+	} {
+		if got, err := d.look(c.trials, func(string) (bool, error) { return c.printed, nil }); err != nil || got != c.want || d.trial != c.trial {
+			t.Errorf("%s: %v, %v, trial %q", c.why, got, err, d.trial)
+		}
 	}
-	if d.look(trials[2:3]) {
-		t.Error("a trial that failed was taken for one without the objective")
+	d = &objectiveDoctor{}
+	none := func(string) (bool, error) { return false, nil }
+	if got, err := d.look(trials[2:], none); !got || err != nil || d.trial != "s-004-0123abcd" {
+		t.Errorf("%v, %v, trial %q", got, err, d.trial)
 	}
-	if !d.look(trials[2:]) || d.trial != "s-004-0123abcd" {
-		t.Errorf("trial %q", d.trial)
-	}
-	if d.look(trials[2:]) {
+	if got, _ := d.look(trials[2:], none); got {
 		t.Error("it is said twice")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -235,9 +236,9 @@ func reportedTrial(place int, t trial) report.Trial {
 }
 
 // leading is a number at the start of a metric's group, which may go on: see the engine's own reading of metrics.
-var leading = regexp.MustCompile(`^\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?`)
+var leading = regexp.MustCompile(`^\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|(?i:nan|inf(?:inity)?))`)
 
 func leadingNumber(text string) (float64, bool) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(leading.FindString(text)), 64)
-	return f, err == nil
+	return f, err == nil || math.IsInf(f, 0)
 }

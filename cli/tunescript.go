@@ -83,7 +83,7 @@ func (o *tuneFlags) scriptConfig(set map[string]string) ([]*varied, sagefly.Tuni
 			return nil, none, bothSetAndVaried(v, v.name, value)
 		}
 	}
-	patterns, err := parsePairs("metric", o.metrics, `'accuracy=accuracy: ([0-9.]+)'`)
+	patterns, err := parsePairs("metric", o.metrics, `'accuracy=accuracy: (\S+)'`)
 	if err != nil {
 		return nil, none, err
 	}

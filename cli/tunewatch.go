@@ -44,8 +44,8 @@ func (w *tuningWatch) run(ctx context.Context) (*tuningJob, []trial, error) {
 		return nil, nil, err
 	}
 	w.show(job)
-	if w.doctor != nil {
-		w.doctor.look(w.trials)
+	if _, err := w.missing(ctx, job); err != nil {
+		return nil, nil, err
 	}
 	return job, w.trials, nil
 }
@@ -62,11 +62,28 @@ func (w *tuningWatch) look(ctx context.Context, job *tuningJob) error {
 		w.trials, w.last = trials, state
 	}
 	w.show(job)
-	if w.doctor == nil || !w.doctor.look(w.trials) {
-		return nil
+	if missing, err := w.missing(ctx, job); err != nil || !missing {
+		return err
 	}
 	w.app.screen.note("stopping %s: %s ended without the objective", w.name, w.doctor.trial)
 	return w.target.stopTuning(ctx, w.name)
+}
+
+// missing asks the doctor whether a trial has just shown that none will have the objective.
+func (w *tuningWatch) missing(ctx context.Context, job *tuningJob) (bool, error) {
+	if w.doctor == nil {
+		return false, nil
+	}
+	metric, _ := objectiveOf(job)
+	known := len(w.doctor.diverged)
+	missing, err := w.doctor.look(w.trials, func(name string) (bool, error) {
+		curve, err := w.target.curve(ctx, name, metric)
+		return len(curve) > 0, err
+	})
+	for _, name := range w.doctor.diverged[known:] {
+		w.app.screen.note("%s printed %s, but no finite number: it has no objective", name, metric)
+	}
+	return missing, err
 }
 
 func (w *tuningWatch) show(job *tuningJob) {

@@ -27,7 +27,7 @@ func TestLines(t *testing.T) {
 			},
 			closest.Line{
 				Text:  "45/45 - 0s - 2ms/step - accuracy: 0.9361 - loss: 0.2154 - val_accuracy: 0.9222 - val_loss: 0.2613",
-				Value: "0.9222", Pattern: `val_accuracy: ([0-9.]+)`,
+				Value: "0.9222", Pattern: `val_accuracy: ([-+0-9.eE]+)`,
 			},
 			0,
 		},
@@ -36,7 +36,7 @@ func TestLines(t *testing.T) {
 			[]string{"45/45 - 0s - 2ms/step - accuracy: 0.9361 - loss: 0.2154 - val_accuracy: 0.9222 - val_loss: 0.2613"},
 			closest.Line{
 				Text:  "45/45 - 0s - 2ms/step - accuracy: 0.9361 - loss: 0.2154 - val_accuracy: 0.9222 - val_loss: 0.2613",
-				Value: "0.9361", Pattern: `accuracy: ([0-9.]+)`,
+				Value: "0.9361", Pattern: `accuracy: ([-+0-9.eE]+)`,
 			},
 			0,
 		},
@@ -46,31 +46,31 @@ func TestLines(t *testing.T) {
 				"              precision    recall  f1-score   support", "           0       0.90      0.86      0.88        50",
 				"    accuracy                           0.87       100", "   macro avg       0.87      0.87      0.87       100",
 			},
-			closest.Line{Text: "    accuracy                           0.87       100", Value: "0.87", Pattern: `accuracy +([0-9.]+)`},
+			closest.Line{Text: "    accuracy                           0.87       100", Value: "0.87", Pattern: `accuracy +([-+0-9.eE]+)`},
 			0,
 		},
 		{
 			"XGBoost, tabs as CloudWatch has them", "validation:rmse",
 			[]string{"[8]#011train-rmse:1.20113#011validation-rmse:2.30000", "[9]#011train-rmse:1.10113#011validation-rmse:2.21507"},
-			closest.Line{Text: "[9]#011train-rmse:1.10113#011validation-rmse:2.21507", Value: "2.21507", Pattern: `validation-rmse:([0-9.]+)`},
+			closest.Line{Text: "[9]#011train-rmse:1.10113#011validation-rmse:2.21507", Value: "2.21507", Pattern: `validation-rmse:([-+0-9.eE]+)`},
 			0,
 		},
 		{
 			"XGBoost, the first of two that are alike", "train:error",
 			[]string{"[9]#011train-error:0.10113#011validation-error:0.21507"},
-			closest.Line{Text: "[9]#011train-error:0.10113#011validation-error:0.21507", Value: "0.10113", Pattern: `train-error:([0-9.]+)`},
+			closest.Line{Text: "[9]#011train-error:0.10113#011validation-error:0.21507", Value: "0.10113", Pattern: `train-error:([-+0-9.eE]+)`},
 			0,
 		},
 		{
 			"tqdm", "acc",
 			[]string{"100%|██████████| 10/10 [00:01<00:00,  9.10it/s, acc=0.87, loss=0.31]"},
-			closest.Line{Text: "100%|██████████| 10/10 [00:01<00:00,  9.10it/s, acc=0.87, loss=0.31]", Value: "0.87", Pattern: `acc=([0-9.]+)`},
+			closest.Line{Text: "100%|██████████| 10/10 [00:01<00:00,  9.10it/s, acc=0.87, loss=0.31]", Value: "0.87", Pattern: `acc=([-+0-9.eE]+)`},
 			0,
 		},
 		{
 			"JSON lines", "validation:f1",
 			[]string{`{"epoch": 1, "loss": 0.52, "val_f1": 0.71}`, `{"epoch": 2, "loss": 0.41, "val_f1": 0.78}`, `{"event": "done", "files": 3}`},
-			closest.Line{Text: `{"epoch": 2, "loss": 0.41, "val_f1": 0.78}`, Value: "0.78", Pattern: `"val_f1": ([0-9.]+)`},
+			closest.Line{Text: `{"epoch": 2, "loss": 0.41, "val_f1": 0.78}`, Value: "0.78", Pattern: `"val_f1": ([-+0-9.eE]+)`},
 			0,
 		},
 		{
@@ -78,7 +78,7 @@ func TestLines(t *testing.T) {
 			[]string{"{'eval_loss': 0.31, 'eval_accuracy': 0.86, 'eval_runtime': 1.2, 'epoch': 1.0}"},
 			closest.Line{
 				Text:  "{'eval_loss': 0.31, 'eval_accuracy': 0.86, 'eval_runtime': 1.2, 'epoch': 1.0}",
-				Value: "0.86", Pattern: `'eval_accuracy': ([0-9.]+)`,
+				Value: "0.86", Pattern: `'eval_accuracy': ([-+0-9.eE]+)`,
 			},
 			0,
 		},
@@ -87,7 +87,7 @@ func TestLines(t *testing.T) {
 			[]string{"Accuracy of the network on the 10000 test images: 87.5 %"},
 			closest.Line{
 				Text:  "Accuracy of the network on the 10000 test images: 87.5 %",
-				Value: "87.5", Pattern: `Accuracy of the network on the [0-9.]+ test images: ([0-9.]+)`,
+				Value: "87.5", Pattern: `Accuracy of the network on the [0-9.]+ test images: ([-+0-9.eE]+)`,
 			},
 			0,
 		},
@@ -104,6 +104,18 @@ func TestLines(t *testing.T) {
 			0,
 		},
 		{
+			"an epoch in parentheses", "validation:loss",
+			[]string{"Validation Loss (4): 4.0%"},
+			closest.Line{Text: "Validation Loss (4): 4.0%", Value: "4.0", Pattern: `Validation Loss \([0-9.]+\): ([-+0-9.eE]+)`},
+			0,
+		},
+		{
+			"a value in parentheses", "loss",
+			[]string{"loss (0.25)"},
+			closest.Line{Text: "loss (0.25)", Value: "0.25", Pattern: `loss \(([-+0-9.eE]+)`},
+			0,
+		},
+		{
 			"not a number", "loss",
 			[]string{"loss: nan"},
 			closest.Line{Text: "loss: nan", Value: "nan"},
@@ -112,13 +124,13 @@ func TestLines(t *testing.T) {
 		{
 			"a word that is misspelt", "validation:accuracy",
 			[]string{"reading 300 rows", "acuracy=0.5", "validation took 3 s"},
-			closest.Line{Text: "acuracy=0.5", Value: "0.5", Pattern: `acuracy=([0-9.]+)`},
+			closest.Line{Text: "acuracy=0.5", Value: "0.5", Pattern: `acuracy=([-+0-9.eE]+)`},
 			0,
 		},
 		{
 			"lines of several shapes", "f1",
 			[]string{"F1=0.5", "F1 = 0.871", "macro f1 score of class 3: 0.4", "best f1 0.9 so far"},
-			closest.Line{Text: "F1 = 0.871", Value: "0.871", Pattern: `F1 = ([0-9.]+)`},
+			closest.Line{Text: "F1 = 0.871", Value: "0.871", Pattern: `F1 = ([-+0-9.eE]+)`},
 			3,
 		},
 	} {

@@ -7,18 +7,23 @@ import (
 
 // pattern is an expression that finds the number in the candidate's line, or "": the value is no number.
 func (c candidate) pattern() string {
-	group := groupOf(c.text, c.number)
-	if group == "" {
+	if strings.ContainsAny(c.text[c.number.from:c.number.to], "nN") { // nan, inf
 		return ""
 	}
 	near := general(c.text[c.anchor:c.number.from])
 	for _, before := range []string{near, `\b` + near, `.*` + near, general(c.text[:c.number.from])} {
-		if expression := before + group; c.finds(expression) {
-			return expression
+		for _, group := range groups {
+			if expression := before + group; c.finds(expression) {
+				return expression
+			}
 		}
 	}
 	return ""
 }
+
+// groups find numbers: a short one, and one for where a point or letter follows that does not belong to the number. Both find any number, for the
+// next line may have a sign or an exponent though this one has none.
+var groups = []string{`([-+0-9.eE]+)`, `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`}
 
 // finds reports whether an expression finds the candidate's number and no other.
 func (c candidate) finds(expression string) bool {
@@ -28,20 +33,6 @@ func (c candidate) finds(expression string) bool {
 	}
 	at := re.FindStringSubmatchIndex(c.text)
 	return len(at) == 4 && at[2] == c.number.from && at[3] == c.number.to
-}
-
-// groupOf is a group for numbers like the one in the text.
-func groupOf(text string, n span) string {
-	number := text[n.from:n.to]
-	switch {
-	case strings.ContainsAny(number, "nN"): // nan, inf
-		return ""
-	case n.to < len(text) && text[n.to] == '.': // the end of a sentence
-		return `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`
-	case strings.ContainsAny(number, "-+eE"):
-		return `([-+0-9.eE]+)`
-	}
-	return `([0-9.]+)`
 }
 
 // variable are the parts of a text that will be others in another line: blanks in a row, and numbers.

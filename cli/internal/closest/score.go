@@ -2,6 +2,7 @@ package closest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,17 @@ func numbers(text string) []span {
 	return list
 }
 
+// withoutRemarks leaves out what is in parentheses by itself, as in "Loss (4): 0.5", unless there is nothing else.
+func withoutRemarks(line string, all []span) []span {
+	rest := slices.DeleteFunc(slices.Clone(all), func(n span) bool {
+		return strings.HasSuffix(line[:n.from], "(") && strings.HasPrefix(line[n.to:], ")")
+	})
+	if len(rest) == 0 {
+		return all
+	}
+	return rest
+}
+
 // joins says that a character makes one word of itself and a digit beside it.
 func joins(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80
@@ -45,7 +57,7 @@ func joins(c byte) bool {
 // best is the number of the line that is most likely the metric's; false when no word of it stands before any.
 func best(text string, wanted []word) (candidate, bool) {
 	line := plain(text)
-	all := numbers(line)
+	all := withoutRemarks(line, numbers(line))
 	top := candidate{}
 	for i, n := range all {
 		near := 0

@@ -22,7 +22,7 @@ import (
 // search is around the script in a folder.
 func search(folder string) *sagefly.Tuning[sagefly.ScriptInput, sagefly.ScriptOutput] {
 	digits := sagefly.NewScript("digits-svm", folder, sagefly.ScriptConfig{
-		Patterns: map[string]string{"validation:accuracy": `validation:accuracy=([0-9.]+)`},
+		Patterns: map[string]string{"validation:accuracy": `validation:accuracy=(\S+)`},
 	})
 	return sagefly.NewTuning("digits-svm-search", digits, sagefly.TuningConfig{
 		Objective: sagefly.Maximize("validation:accuracy"), MaxJobs: 5, MaxParallel: 2,
