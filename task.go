@@ -113,15 +113,23 @@ func (d *definition) metricNames() []string {
 		return d.tuned.metricNames()
 	}
 	names := slices.Clone(d.config.Metrics)
+	for _, f := range d.numbers() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// numbers are the fields of a function's output that are metrics by themselves.
+func (d *definition) numbers() (list []value.Field) {
 	if d.kind != KindTraining {
-		return names
+		return nil
 	}
 	for _, f := range d.output.Fields {
 		if isNumber(f) {
-			names = append(names, f.Name)
+			list = append(list, f)
 		}
 	}
-	return names
+	return list
 }
 
 // isNumber says that an output's field is a metric by itself.

@@ -84,7 +84,7 @@ func TestBoto3Script(t *testing.T) {
 func TestTrainScript(t *testing.T) {
 	t.Parallel()
 	e := serve(t, offline(t)...)
-	const metric = "validation:accuracy=validation:accuracy=(\S+)"
+	const metric = `validation:accuracy=validation:accuracy=(\S+)`
 	for i, want := range []string{"requirements.txt: installed in ", " is reused"} {
 		name := []string{"first", "second"}[i]
 		out := e.sagefly(t, "train", sklearnExample(t), "--name", name, "--set", "penalty=10", "--metric", metric)

@@ -47,6 +47,35 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
+// The Go fragments of README.md are parts of one program, whose definitions hold when it starts.
+func TestReadmeProgram(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(testenv.Root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = `package main
+
+import (
+	"context"
+
+	"github.com/sagefly/sagefly"
+	"github.com/sagefly/sagefly/cli"
+)
+
+func fit(context.Context, Input) (o Output, err error) { return o, nil }
+`
+	program := head
+	for _, part := range strings.Split(string(text), "```go\n")[1:] {
+		fragment, _, _ := strings.Cut(part, "```")
+		program += fragment
+	}
+	program = strings.Replace(program, "cli.Main(Digits)", "cli.Main(Digits, Search)", 1)
+	if out := result(t, exec.Command(buildSnippet(t, program), "tune", "--help")); !strings.Contains(out, "--train") {
+		t.Errorf("%s", out)
+	}
+}
+
 func (s snippet) command(t *testing.T) *exec.Cmd {
 	t.Helper()
 	switch s.language {
