@@ -22,7 +22,7 @@ const (
 	Lost        Class = container.ClassLost        // the platform failed
 	Capacity    Class = "Capacity"                 // there was no machine, or it was taken away
 	ClientError Class = "ClientError"              // the platform could not use the request: data, image, permissions
-	NotCaptured Class = "NotCaptured"              // the job ended well, but no process, or more than one, returned values
+	NotCaptured Class = "NotCaptured"              // the job ended well, but no process, or more than one, returned values; or no trial of a search had the objective
 )
 
 // Error is how a job ended that did not return a value: a training job, or a search.

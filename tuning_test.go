@@ -49,7 +49,7 @@ func TestSearchesThatCannotWork(t *testing.T) {
 	of := func(r ranges) config { return config{Objective: sagefly.Minimize("loss"), Ranges: r} }
 	many := make([]string, 31)
 	for i := range many {
-		many[i] = fmt.Sprint(i)
+		many[i] = fmt.Sprint(i + 1)
 	}
 	for want, c := range map[string]config{
 		`search "s": Ranges: there are none`:                                          of(nil),
@@ -73,6 +73,11 @@ func TestSearchesThatCannotWork(t *testing.T) {
 		`single: when: "kind" is not searched`:                                        of(ranges{"single": rate.When("kind", "a")}),
 		"single: when: optional is a Float":                                           of(ranges{"optional": rate, "single": rate.When("optional", "1")}),
 		"epochs: when: conditions go in a circle":                                     of(ranges{"epochs": sagefly.Int(1, 2).When("small", "1"), "small": sagefly.Int(1, 2).When("epochs", "1")}),
+		`epochs: it can be "0", and the field Epochs takes that for its default 5`:    of(ranges{"epochs": sagefly.Int(0, 9)}),
+		`count: it can be "0", and the field Count takes that for its default 3`:      of(ranges{"count": sagefly.Choice("2", "0")}),
+		`pause: it can be "0s", and the field Pause takes that for its default 1m`:    of(ranges{"pause": sagefly.Choice("0s", "5s")}),
+		`learning_rate: it can be "0", and the field Rate is required`:                of(ranges{"learning_rate": sagefly.Float(0, 1)}),
+		"Objective: Loss is no metric of task knobs: its name there is loss":          {Objective: sagefly.Minimize("Loss"), Ranges: ranges{"learning_rate": rate}},
 		"Objective: want Minimize or Maximize of a metric":                            {Ranges: ranges{"learning_rate": rate}},
 		"Objective: accuracy is no metric of task knobs, which has loss, steps":       {Objective: sagefly.Maximize("accuracy"), Ranges: ranges{"learning_rate": rate}},
 		`Start[0]: on: field On = "maybe" is not true or false`:                       {Objective: sagefly.Minimize("loss"), Ranges: ranges{"on": sagefly.Choice("true", "false")}, Start: []sagefly.Point{{"on": "maybe"}}},
@@ -155,7 +160,7 @@ func TestSearchesThatWork(t *testing.T) {
 		t.Error(diff)
 	}
 	if _, err := sagefly.OpenTuning("s", knobs(sagefly.TrainingConfig{}), sagefly.TuningConfig{
-		Objective: sagefly.Minimize("loss"), Ranges: sagefly.Ranges{"learning_rate": sagefly.Float(0, 1)}, Strategy: sagefly.Hyperband,
+		Objective: sagefly.Minimize("loss"), Ranges: sagefly.Ranges{"learning_rate": sagefly.Float(0.1, 1)}, Strategy: sagefly.Hyperband,
 	}); err != nil {
 		t.Errorf("epochs are Hyperband's resource: %v", err)
 	}

@@ -146,6 +146,9 @@ func (r Range) fit(f value.Field, all Ranges) (Range, error) {
 	if r.kind == rangeChoice {
 		r.values = canonical(f, r.values)
 	}
+	if err := r.checkZero(f); err != nil {
+		return r, err
+	}
 	r.conditions = slices.Clone(r.conditions)
 	return r, nil
 }
@@ -163,6 +166,40 @@ func (r Range) checkKind(f value.Field) error {
 		return fmt.Errorf("a range of numbers, and the field is %s: use Choice", f.Fits())
 	}
 	return nil
+}
+
+// checkZero says why a field cannot have one of the values: its Go value would be zero, which says that it has none, so that training with the search's
+// best input would be another one.
+func (r Range) checkZero(f value.Field) error {
+	zero, has := r.zero(f)
+	switch {
+	case !has || f.Optional:
+		return nil
+	case f.HasDefault && f.Default != zero:
+		return fmt.Errorf("it can be %q, and the field %s takes that for its default %s: make it a pointer, or leave %q out", zero, f.Path, f.Default, zero)
+	case f.Required:
+		return fmt.Errorf("it can be %q, and the field %s is required and takes that for no value: make it a pointer, or leave %q out", zero, f.Path, zero)
+	}
+	return nil
+}
+
+// zero is the text of the field's zero value, if the range has it.
+func (r Range) zero(f value.Field) (text string, has bool) {
+	switch f.Kind {
+	case value.Int, value.Float:
+		text = "0"
+	case value.Bool:
+		text = "false"
+	case value.Duration:
+		text = "0s"
+	}
+	switch r.kind {
+	case rangeInt:
+		return text, r.from <= 0 && r.to >= 0
+	case rangeFloat:
+		return text, r.low <= 0 && r.high >= 0
+	}
+	return text, slices.Contains(r.values, text)
 }
 
 // checkAbsence says why a field cannot be absent from some trials.
@@ -258,6 +295,11 @@ func (d *definition) checkObjective(o Objective) error {
 		return fmt.Errorf("Objective: %s is no metric of task %s: say in Patterns how to find it in what the script prints", o.metric, d.name)
 	case len(names) == 0:
 		return fmt.Errorf("Objective: %s is no metric of task %s: return it as a number, or name it in Metrics and log it", o.metric, d.name)
+	}
+	for _, f := range d.numbers() {
+		if f.Path == o.metric { // the Go name
+			return fmt.Errorf("Objective: %s is no metric of task %s: its name there is %s", o.metric, d.name, f.Name)
+		}
 	}
 	return fmt.Errorf("Objective: %s is no metric of task %s, which has %s", o.metric, d.name, strings.Join(names, ", "))
 }

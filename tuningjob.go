@@ -27,7 +27,7 @@ type TuningResult[I, O any] struct {
 	Job string // HyperParameterTuningJobName
 
 	// Best is the input of the best trial of which an output was captured: run the task with it to train again. Local files of the input are the
-	// addresses where they were uploaded. A field that was searched and is at its zero value takes its default there, if it has one.
+	// addresses where they were uploaded.
 	Best      I
 	Output    O                  // of that trial; files as addresses, see [File]
 	Objective float64            // of that trial

@@ -123,7 +123,11 @@ func classifyTuning(job *sagemaker.DescribeHyperParameterTuningJobOutput, trial 
 		}
 		return e
 	}
-	if trial == nil {
+	switch {
+	case trial == nil && hollow(job) > 0 && !strings.HasPrefix(e.Reason, "InternalServerError"):
+		e.Class = NotCaptured // the trials ended well, and none had the objective
+		return e
+	case trial == nil:
 		e.Class = failureClass(e)
 		return e
 	}
@@ -133,6 +137,14 @@ func classifyTuning(job *sagemaker.DescribeHyperParameterTuningJobOutput, trial 
 		e.Reason = strings.TrimSpace(e.Reason + " " + trial.name + ": " + trial.reason)
 	}
 	return e
+}
+
+// hollow counts the trials that ended without the objective.
+func hollow(job *sagemaker.DescribeHyperParameterTuningJobOutput) int32 {
+	if c := job.ObjectiveStatusCounters; c != nil {
+		return aws.ToInt32(c.Failed)
+	}
+	return 0
 }
 
 // trialHosts is the number of a trial's hosts.

@@ -24,7 +24,9 @@ func trialSummary(n int, status string, loss any, values map[string]any) map[str
 		"TrainingJobName": name, "TrainingJobArn": "arn:aws:sagemaker:us-east-1:000000000000:training-job/" + name, "TrainingJobStatus": status,
 		"CreationTime": 1795519271 + n, "TrainingStartTime": 1795519275, "TrainingEndTime": 1795519300, "TunedHyperParameters": values, "ObjectiveStatus": "Succeeded",
 	}
-	if loss != nil {
+	if loss == nil {
+		s["ObjectiveStatus"] = "Failed"
+	} else {
 		s["FinalHyperParameterTuningJobObjectiveMetric"] = map[string]any{"MetricName": "loss", "Value": loss}
 	}
 	return s
@@ -199,6 +201,10 @@ func TestSearchEnds(t *testing.T) {
 				"out/nightly-001-00000001/output/output.tar.gz": document(t, "hill", "algo-2", nil),
 			}},
 			sagefly.NotCaptured, "the values are of the task hill", "", 0,
+		},
+		"failed without an objective": {
+			&tuningStub{status: "Failed", reason: "No objective metrics found after running 1 training jobs.", trials: []map[string]any{trialSummary(1, "Completed", nil, values("0.01", "sgd", ""))}},
+			sagefly.NotCaptured, "NotCaptured: No objective metrics found after running 1 training jobs.", "", 0,
 		},
 		"no objective": {
 			&tuningStub{status: "Completed", trials: []map[string]any{trialSummary(1, "Completed", nil, values("0.01", "sgd", ""))}},

@@ -99,18 +99,23 @@ func (s *tuningStub) describe() map[string]any {
 	static["_tuning_objective_metric"] = "loss"
 	definition["StaticHyperParameters"], d["TrainingJobDefinition"] = static, definition
 	d["HyperParameterTuningJobArn"], d["CreationTime"] = tuningARN+d["HyperParameterTuningJobName"].(string), 1795519271
-	d["TrainingJobStatusCounters"], d["ObjectiveStatusCounters"] = map[string]any{}, map[string]any{}
+	d["TrainingJobStatusCounters"] = map[string]any{}
 	if d["HyperParameterTuningJobStatus"] = "InProgress"; s.status != "" {
 		d["HyperParameterTuningJobStatus"] = s.status
 	}
 	if s.reason != "" {
 		d["FailureReason"] = s.reason
 	}
+	hollow := 0
 	for _, t := range s.trials {
 		if t["TrainingJobName"] == s.best {
 			d["BestTrainingJob"] = t
 		}
+		if t["ObjectiveStatus"] == "Failed" && t["TrainingJobStatus"] == "Completed" {
+			hollow++
+		}
 	}
+	d["ObjectiveStatusCounters"] = map[string]any{"Failed": hollow}
 	return d
 }
 
