@@ -86,7 +86,7 @@ func (r *taskRun) summary(ctx context.Context, job *sagemaker.DescribeTrainingJo
 	if where != "" {
 		rows = append(rows, []string{"here", where})
 	}
-	for _, line := range table(append(rows, next(job, where)...)) {
+	for _, line := range table(append(rows, s.nextRows(next(job, where)...)...)) {
 		s.print("  %s", s.hint(line))
 	}
 }

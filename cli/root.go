@@ -57,7 +57,10 @@ func (a *app) setUp(root *cobra.Command) {
 	root.SetVersionTemplate("sagefly {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.globalFlags(root)
-	root.PersistentPreRun = func(*cobra.Command, []string) { a.screen.json, a.screen.quiet = a.json, a.quiet }
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		a.screen.json, a.screen.quiet = a.json, a.quiet
+		a.screen.given, a.screen.thrown = givenFlags(cmd), a.fresh && (a.on == "" || a.on == "local")
+	}
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Train:"}, &cobra.Group{ID: "jobs", Title: "Look at jobs:"},
 		&cobra.Group{ID: "engine", Title: "The engine:"}, &cobra.Group{ID: "know", Title: "Look things up:"})
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +30,9 @@ type screen struct {
 	paintE paint
 	status string // the lines being repainted
 
-	program string // what hints call the program: sagefly, ./digits
+	program string            // what hints call the program: sagefly, ./digits
+	given   map[string]string // the flags that said where this command goes, for the commands of hints; see givenFlags
+	thrown  bool              // the data directory ends with the command
 	now     func() time.Time
 }
 
@@ -102,17 +103,6 @@ func (s *screen) note(format string, args ...any) {
 
 // unchecked notes what could not be checked before a job.
 func (s *screen) unchecked(what string) { s.note("not checked: %s", what) }
-
-// ownCommand finds a hint's command that programs with tasks have too.
-var ownCommand = regexp.MustCompile(`\bsagefly (jobs|show|logs|wait|stop|download|prune|serve|env|doctor|image|iam)\b`)
-
-// hint names the commands of this program. Texts are written for sagefly itself; programs with tasks have the same commands.
-func (s *screen) hint(text string) string {
-	if s.program == "sagefly" {
-		return text
-	}
-	return ownCommand.ReplaceAllString(text, strings.ReplaceAll(s.program, "$", "$$")+" $1")
-}
 
 // event writes a line with the time before it, where lines carry times.
 func (s *screen) event(at time.Time, text string) {
@@ -208,6 +198,7 @@ func (s *screen) fail(ps problems) {
 	s.erase()
 	s.status = ""
 	for _, p := range ps {
+		p.Fix = s.useful(p.Fix)
 		for i, fix := range p.Fix {
 			p.Fix[i] = s.hint(fix)
 		}

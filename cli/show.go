@@ -49,7 +49,7 @@ func (a *app) show(ctx context.Context, t *target, name string) error {
 	rows := append([][]string{{"created", deref(job.CreationTime).Local().Format(time.DateTime)}}, a.facts(ctx, t, job, "")...)
 	rows = append(rows, requestRows(job)...)
 	for _, line := range table(rows) {
-		a.screen.print("  %s", line)
+		a.screen.print("  %s", a.screen.hint(line))
 	}
 	a.section("hyperparameters", hyperparameterRows(job))
 	a.section("history", a.history(job))

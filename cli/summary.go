@@ -54,20 +54,20 @@ func (a *app) facts(ctx context.Context, t *target, job *sagemaker.DescribeTrain
 	if where != "" {
 		rows = append(rows, []string{"here", where})
 	}
-	return append(rows, next(job, where)...)
+	return append(rows, a.screen.nextRows(next(job, where)...)...)
 }
 
 // next are the commands that make sense now.
-func next(job *sagemaker.DescribeTrainingJobOutput, where string) [][]string {
+func next(job *sagemaker.DescribeTrainingJobOutput, where string) []string {
 	name := *job.TrainingJobName
-	show := []string{"next", "sagefly show " + name}
+	show := "sagefly show " + name
 	switch {
 	case job.TrainingJobStatus == types.TrainingJobStatusFailed:
-		return [][]string{{"next", "sagefly logs " + name}, {"", "sagefly show " + name}}
+		return []string{"sagefly logs " + name, show}
 	case where == "":
-		return [][]string{{"next", "sagefly download " + name}, {"", show[1]}}
+		return []string{"sagefly download " + name, show}
 	}
-	return [][]string{show}
+	return []string{show}
 }
 
 func verdict(p paint, status types.TrainingJobStatus) string {

@@ -73,7 +73,7 @@ func (r *tuningReport) write(ctx context.Context) error {
 		rows = append(rows, []string{"here", where})
 	}
 	rows = append(rows, r.files.written()...)
-	for _, line := range table(append(rows, r.next(best, where)...)) {
+	for _, line := range table(append(rows, a.screen.nextRows(r.next(best, where)...)...)) {
 		a.screen.print("  %s", a.screen.hint(line))
 	}
 	return nil
@@ -150,7 +150,7 @@ func (r *tuningReport) bestRows(best *trial) [][]string {
 }
 
 // next are the commands that make sense now.
-func (r *tuningReport) next(best *trial, where string) [][]string {
+func (r *tuningReport) next(best *trial, where string) []string {
 	var words []string
 	if best != nil {
 		if r.again != nil {
@@ -164,11 +164,7 @@ func (r *tuningReport) next(best *trial, where string) [][]string {
 	if best == nil && len(r.trials) > 0 {
 		words = append(words, "sagefly logs "+deref(r.trials[0].TrainingJobName))
 	}
-	var rows [][]string
-	for i, w := range words {
-		rows = append(rows, []string{choose(i == 0, "next", ""), w})
-	}
-	return rows
+	return words
 }
 
 // tuningJSON is a tuning job for programs: its description, and its trials as the API lists them.
