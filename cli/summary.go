@@ -41,12 +41,7 @@ func (a *app) summary(ctx context.Context, t *target, job *sagemaker.DescribeTra
 }
 
 func (a *app) facts(ctx context.Context, t *target, job *sagemaker.DescribeTrainingJobOutput, where string) [][]string {
-	rows := [][]string{{"time", times(job)}}
-	if reason := deref(job.FailureReason); reason != "" {
-		for i, line := range strings.Split(strings.TrimSpace(reason), "\n") {
-			rows = append(rows, []string{choose(i == 0, "reason", ""), line})
-		}
-	}
+	rows := append([][]string{{"time", times(job)}}, reasonRows(job)...)
 	rows = append(rows, finalMetrics(job.FinalMetricDataList)...)
 	if model := t.model(ctx, job); model != "" {
 		rows = append(rows, []string{"model", model})
@@ -55,6 +50,19 @@ func (a *app) facts(ctx context.Context, t *target, job *sagemaker.DescribeTrain
 		rows = append(rows, []string{"here", where})
 	}
 	return append(rows, a.screen.nextRows(next(job, where)...)...)
+}
+
+// reasonRows say why a job failed.
+func reasonRows(job *sagemaker.DescribeTrainingJobOutput) [][]string {
+	reason := strings.TrimSpace(deref(job.FailureReason))
+	if reason == "" {
+		return nil
+	}
+	var rows [][]string
+	for i, line := range strings.Split(reason, "\n") {
+		rows = append(rows, []string{choose(i == 0, "reason", ""), line})
+	}
+	return rows
 }
 
 // next are the commands that make sense now.

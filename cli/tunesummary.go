@@ -109,6 +109,8 @@ func (r *tuningReport) counts() [][]string {
 	for _, t := range r.trials {
 		word := strings.ToLower(string(t.TrainingJobStatus))
 		switch {
+		case t.TrainingJobStatus == types.TrainingJobStatusInProgress:
+			word = "running"
 		case withoutObjective(t):
 			word = "without the objective"
 		case t.TrainingJobStatus == types.TrainingJobStatusStopped && r.job.HyperParameterTuningJobStatus == types.HyperParameterTuningJobStatusCompleted:
@@ -123,10 +125,7 @@ func (r *tuningReport) counts() [][]string {
 	if len(parts) > 0 {
 		rows = append(rows, []string{"trials", strings.Join(parts, ", ")})
 	}
-	if reason := deref(r.job.FailureReason); reason != "" {
-		rows = append(rows, []string{"failed", firstLine(reason)})
-	}
-	return append(rows, failureReasons(r.trials)...)
+	return append(rows, endRows(r.job, r.trials)...)
 }
 
 // bestRows are the best trial, its objective and its values.

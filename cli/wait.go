@@ -93,6 +93,7 @@ func (a *app) reportWaitedTuning(job *tuningJob, trials []trial) error {
 		a.screen.print("%s", job.HyperParameterTuningJobStatus)
 	default:
 		a.screen.print("%s %s", tuningVerdict(a.screen.paint, job.HyperParameterTuningJobStatus), deref(job.HyperParameterTuningJobName))
+		a.section("", endRows(job, trials))
 	}
 	return nil
 }
@@ -112,6 +113,7 @@ func (a *app) reportWaited(job *sagemaker.DescribeTrainingJobOutput) error {
 		a.screen.print("%s", job.TrainingJobStatus)
 	default:
 		a.screen.print("%s %s", verdict(a.screen.paint, job.TrainingJobStatus), *job.TrainingJobName)
+		a.section("", reasonRows(job))
 	}
 	return nil
 }
