@@ -84,7 +84,8 @@ type TuningDescription struct {
 	MaxJobs     int                `json:"maxJobs,omitempty"` // absent: every combination
 	MaxParallel int                `json:"maxParallel"`
 	MaxRuntime  int                `json:"maxRuntimeSeconds,omitempty"`
-	Ranges      []RangeDescription `json:"ranges"` // sorted by name
+	Ranges      []RangeDescription `json:"ranges"`          // sorted by name
+	Start       []Point            `json:"start,omitempty"` // tried first
 }
 
 // RangeDescription is one range of a search.
@@ -106,7 +107,7 @@ func (d *definition) describeSearch() *TuningDescription {
 	c := d.search
 	t := &TuningDescription{
 		Task: d.tuned.name, Objective: c.Objective.metric, Maximize: c.Objective.maximize, Strategy: string(c.Strategy), MaxJobs: c.MaxJobs,
-		MaxParallel: c.MaxParallel, MaxRuntime: int(c.MaxRuntime / time.Second),
+		MaxParallel: c.MaxParallel, MaxRuntime: int(c.MaxRuntime / time.Second), Start: c.Start,
 	}
 	for _, name := range c.Ranges.names() {
 		t.Ranges = append(t.Ranges, c.Ranges[name].describe(name))

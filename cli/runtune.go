@@ -58,10 +58,11 @@ func (a *app) tuneCommand(task sagefly.Task) *cobra.Command {
 	var o taskTuneFlags
 	d := task.Describe()
 	d.Config.Checkpoints = false // each trial begins anew
+	space := taskSpace(d.Tuning)
 	cmd := &cobra.Command{
 		Use:   task.Name(),
 		Short: fmt.Sprintf("Search for the best values of %s, on %s", d.Tuning.Task, machines(d.Config)),
-		Long:  runTuneLong + "\n\n" + strings.Join(searchText(d.Tuning), "\n"),
+		Long:  runTuneLong + "\n\n" + strings.Join(append([]string{objectiveNote(taskConfig(d.Tuning), space)}, space.lines(false)...), "\n"),
 		Args:  args(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] != task.Name() {
@@ -89,22 +90,32 @@ func defaultText(n int) string {
 	return fmt.Sprintf(" (default %d)", n)
 }
 
-// searchText are lines that say what a search does.
-func searchText(d *sagefly.TuningDescription) []string {
-	lines := []string{choose(d.Maximize, "maximizes ", "minimizes ") + d.Objective}
-	var rows [][]string
+// taskSpace is what a task's search tries.
+func taskSpace(d *sagefly.TuningDescription) searched {
+	s := searched{start: d.Start}
 	for _, r := range d.Ranges {
-		text := r.Min + " … " + r.Max
-		if len(r.Values) > 0 {
-			text = strings.Join(r.Values, ", ")
-		}
-		row := []string{"  " + r.Name, text}
-		if r.When != "" {
-			row = append(row, "where "+r.When+" is "+strings.Join(r.In, " or "))
-		}
-		rows = append(rows, row)
+		s.varied = append(s.varied, &varied{
+			name: r.Name, low: parse(&r.Min), high: parse(&r.Max), whole: r.Kind == "int", scale: catalogueScale(r.Scale), words: r.Values, parent: r.When, in: r.In,
+		})
 	}
-	return append(lines, table(rows)...)
+	return s
+}
+
+// taskConfig is a task's search in the API's words, as far as it is told before it begins.
+func taskConfig(d *sagefly.TuningDescription) *types.HyperParameterTuningJobConfig {
+	kind := types.HyperParameterTuningJobObjectiveTypeMinimize
+	if d.Maximize {
+		kind = types.HyperParameterTuningJobObjectiveTypeMaximize
+	}
+	c := &types.HyperParameterTuningJobConfig{
+		Strategy:                         types.HyperParameterTuningJobStrategyType(d.Strategy),
+		HyperParameterTuningJobObjective: &types.HyperParameterTuningJobObjective{MetricName: &d.Objective, Type: kind},
+		ResourceLimits:                   &types.ResourceLimits{MaxParallelTrainingJobs: new(int32(d.MaxParallel))},
+	}
+	if d.MaxJobs > 0 {
+		c.ResourceLimits.MaxNumberOfTrainingJobs = new(int32(d.MaxJobs))
+	}
+	return c
 }
 
 func (a *app) tuneTask(ctx context.Context, task sagefly.Task, o *taskTuneFlags) error {
@@ -137,7 +148,14 @@ func (a *app) tuneTask(ctx context.Context, task sagefly.Task, o *taskTuneFlags)
 
 // taskSearch is the search of a program's task.
 func (a *app) taskSearch(task sagefly.Task, o *taskTuneFlags) *search {
-	s := &search{app: a, flags: &o.searchFlags, out: o.out, detach: o.detach, task: task, notes: searchText(task.Describe().Tuning)}
+	d := task.Describe().Tuning
+	config := taskConfig(d)
+	o.limit(config)
+	s := &search{app: a, flags: &o.searchFlags, out: o.out, detach: o.detach, task: task, space: taskSpace(d)}
+	s.notes = []string{objectiveNote(config, s.space)}
+	if most := config.ResourceLimits.MaxNumberOfTrainingJobs; most != nil { // no others are tried
+		s.space.start = s.space.start[:min(len(s.space.start), int(*most))]
+	}
 	s.request = func(ctx context.Context, t *target) (*sagemaker.CreateHyperParameterTuningJobInput, error) {
 		to, err := o.target(t)
 		if err != nil {

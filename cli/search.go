@@ -27,10 +27,12 @@ type search struct {
 	detach  bool
 	library *library                                                                              // what trials need on this machine, nil = nothing known
 	notes   []string                                                                              // to be said before it starts
+	space   searched                                                                              // said after them
 	extra   *container.Search                                                                     // what only the embedded engine's tuner has
 	again   func(map[string]string) string                                                        // the command that trains with these values; nil = there is none
 	advice  func(pattern string) string                                                           // how the objective's pattern is given; nil = it is not the user's
 	work    func()                                                                                // clears up, nil = nothing to do
+	find    func(context.Context, *target) error                                                  // completes the search when the target is known, nil = it is complete
 	request func(context.Context, *target) (*sagemaker.CreateHyperParameterTuningJobInput, error) // uploads what it refers to
 	// create creates the tuning job, and says whether it was there; nil = by the API alone.
 	create func(context.Context, *target, *sagemaker.CreateHyperParameterTuningJobInput) (adopted bool, err error)
@@ -57,11 +59,13 @@ func (s *search) run(ctx context.Context, t *target) error {
 	rule := a.interruptRule(t)
 	rule.tuning = true
 	a.screen.note("%s%s", a.screen.paintE.bold(t.name), choose(t.amazon, " · AWS's own tuner searches", ""))
-	if s.name != "" {
-		a.screen.note("%s %s", s.name, rule.says(s.detach))
+	if s.find != nil {
+		if err := s.find(ctx, t); err != nil {
+			return err
+		}
 	}
-	for _, n := range s.notes {
-		a.screen.note("%s", n)
+	if s.name != "" {
+		s.announce(t, rule, false)
 	}
 	if err := s.refuseExtra(t); err != nil {
 		return err
@@ -82,6 +86,15 @@ func (s *search) run(ctx context.Context, t *target) error {
 	return s.watch(ctx, t, rule)
 }
 
+// announce says what begins: the tuning job's name, what an interrupt does to it, what is searched and how.
+func (s *search) announce(t *target, rule *interruptRule, adopted bool) {
+	note := s.app.screen.note
+	note("%s %s%s", s.name, choose(adopted, "is there already, from the same request ", ""), rule.says(s.detach))
+	for _, n := range append(slices.Clone(s.notes), s.space.lines(t.amazon)...) {
+		note("%s", n)
+	}
+}
+
 // start creates the tuning job.
 func (s *search) start(ctx context.Context, t *target, request *sagemaker.CreateHyperParameterTuningJobInput, rule *interruptRule) error {
 	if s.create == nil {
@@ -93,7 +106,7 @@ func (s *search) start(ctx context.Context, t *target, request *sagemaker.Create
 		return createTuningError(err, *request.HyperParameterTuningJobName)
 	}
 	s.name = *request.HyperParameterTuningJobName
-	s.app.screen.note("%s %s%s", s.name, choose(adopted, "is there already, from the same request ", ""), rule.says(s.detach))
+	s.announce(t, rule, adopted)
 	return nil
 }
 
@@ -216,27 +229,3 @@ func tuningNameOf(given, base string, now time.Time) (string, error) {
 }
 
 func clipBytes(s string, n int) string { return s[:min(len(s), n)] }
-
-// rangeNotes are the ranges as lines.
-func rangeNotes(title string, all []*varied, points []sagefly.Point) []string {
-	notes := []string{title}
-	var rows [][]string
-	for _, v := range all {
-		r := []string{"  " + v.name, v.rangeText()}
-		if v.parent != "" {
-			r = append(r, "where "+v.parent+" is "+strings.Join(v.in, " or "))
-		}
-		rows = append(rows, r)
-	}
-	notes = append(notes, table(rows)...)
-	for _, p := range points {
-		var parts []string
-		for _, v := range all {
-			if value, ok := p[v.name]; ok {
-				parts = append(parts, v.name+"="+value)
-			}
-		}
-		notes = append(notes, "tries first: "+strings.Join(parts, " "))
-	}
-	return notes
-}

@@ -43,7 +43,7 @@ func (a *app) tuneBuiltin(ctx context.Context, args []string, o *tuneFlags) (*se
 		return nil, err
 	}
 	p.request.TrainingJobName = &name
-	s, err := a.searchOf(p.request, config, o)
+	s, err := a.searchOf(p.request, config, space.varied, o)
 	if err == nil {
 		err = o.wish(p.request)
 	}
@@ -51,8 +51,7 @@ func (a *app) tuneBuiltin(ctx context.Context, args []string, o *tuneFlags) (*se
 		p.discard()
 		return nil, err
 	}
-	title := choose(len(given) > 0, "searches", "searches the ranges that AWS recommends")
-	s.notes = append(s.notes, rangeNotes(title, space.varied, config.Start)...)
+	s.space.title = choose(len(given) > 0, "", "searches the ranges that AWS recommends")
 	s.library, s.work = p.library, p.discard
 	p.tuning = func() (*sagemaker.CreateHyperParameterTuningJobInput, error) {
 		w, err := o.wireTuning(p.request, config)
@@ -101,14 +100,15 @@ func withRounds(c sagefly.TuningConfig, rounds string) (sagefly.TuningConfig, er
 
 // searchOf is a search whose trials are made of a training job's request. The request is tried now, so that what cannot be
 // searched is said before anything is uploaded.
-func (a *app) searchOf(job *sagemaker.CreateTrainingJobInput, config sagefly.TuningConfig, o *tuneFlags) (*search, error) {
+func (a *app) searchOf(job *sagemaker.CreateTrainingJobInput, config sagefly.TuningConfig, all []*varied, o *tuneFlags) (*search, error) {
 	w, err := o.wireTuning(job, config)
 	if err != nil {
 		return nil, err
 	}
+	space := searched{varied: all, start: config.Start}
 	return &search{
 		app: a, flags: &o.searchFlags, name: *job.TrainingJobName, out: o.out, detach: o.detach, extra: w.extra,
-		notes: []string{objectiveNote(w.request.HyperParameterTuningJobConfig)},
+		notes: []string{objectiveNote(w.request.HyperParameterTuningJobConfig, space)}, space: space,
 	}, nil
 }
 

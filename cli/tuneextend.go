@@ -37,15 +37,22 @@ func (a *app) extension(args []string, o *tuneFlags) (*search, error) {
 		return nil, err
 	}
 	s := &search{app: a, flags: &o.searchFlags, name: name, out: o.out, detach: o.detach}
-	s.notes = []string{fmt.Sprintf("goes on from %s, whose trials it knows (WarmStartConfig, IdenticalDataAndAlgorithm); the request is that of %[1]s", o.extend)}
+	var request *sagemaker.CreateHyperParameterTuningJobInput
+	s.find = func(ctx context.Context, t *target) (err error) {
+		request, err = s.extend(ctx, t, o)
+		return err
+	}
 	s.request = func(ctx context.Context, t *target) (*sagemaker.CreateHyperParameterTuningJobInput, error) {
-		return a.extend(ctx, t, name, o)
+		if err := t.forgetStart(ctx, request); err != nil {
+			return nil, err
+		}
+		return request, t.checkTuning(ctx, a.screen, request)
 	}
 	return s, o.checkEnds("")
 }
 
-// extend is the request of the new tuning job.
-func (a *app) extend(ctx context.Context, t *target, name string, o *tuneFlags) (*sagemaker.CreateHyperParameterTuningJobInput, error) {
+// extend makes the request of the new tuning job, and says in the search what that is.
+func (s *search) extend(ctx context.Context, t *target, o *tuneFlags) (*sagemaker.CreateHyperParameterTuningJobInput, error) {
 	parent, err := t.tuningNamed(ctx, o.extend)
 	if err != nil {
 		return nil, err
@@ -54,22 +61,22 @@ func (a *app) extend(ctx context.Context, t *target, name string, o *tuneFlags) 
 		return nil, err
 	}
 	request := &sagemaker.CreateHyperParameterTuningJobInput{
-		HyperParameterTuningJobName: &name, HyperParameterTuningJobConfig: parent.HyperParameterTuningJobConfig,
+		HyperParameterTuningJobName: &s.name, HyperParameterTuningJobConfig: parent.HyperParameterTuningJobConfig,
 		TrainingJobDefinition: parent.TrainingJobDefinition, WarmStartConfig: warmStart(parent),
 	}
+	s.notes = []string{fmt.Sprintf("goes on from %s, whose trials it knows (WarmStartConfig, IdenticalDataAndAlgorithm); the request is that of %[1]s", o.extend)}
+	s.space = s.app.searched(ctx, t, parent)
+	s.space.start = nil // they were tried
+	dropped, err := o.further(parent)
+	if err != nil {
+		return nil, err
+	}
+	s.notes = append(append(s.notes, dropped...), objectiveNote(request.HyperParameterTuningJobConfig, s.space))
 	delete(request.TrainingJobDefinition.StaticHyperParameters, api.ObjectiveParameter)
-	o.further(request.HyperParameterTuningJobConfig)
 	if request.Tags, err = t.tagsOf(ctx, deref(parent.HyperParameterTuningJobArn)); err != nil {
 		return nil, err
 	}
-	if err := o.wishTuning(request); err != nil {
-		return nil, err
-	}
-	a.screen.note("%s", objectiveNote(request.HyperParameterTuningJobConfig))
-	if err := t.forgetStart(ctx, request); err != nil {
-		return nil, err
-	}
-	return request, t.checkTuning(ctx, a.screen, request)
+	return request, o.wishTuning(request)
 }
 
 // tuningNamed returns a tuning job, or the problem that there is none of the name.
@@ -116,19 +123,58 @@ func warmStart(parent *tuningJob) *types.HyperParameterTuningJobWarmStartConfig 
 	return w
 }
 
-// further puts the limits of the new trials over those of the old ones.
-func (o *tuneFlags) further(c *types.HyperParameterTuningJobConfig) {
+// further makes the configuration of an ended search that of the next one: with limits of its own, and without what would end that at once, of
+// which the notes tell.
+func (o *tuneFlags) further(parent *tuningJob) (notes []string, err error) {
+	c := parent.HyperParameterTuningJobConfig
+	convergent := converged(parent)
 	c.RandomSeed = nil // the same draws would be the same points
 	o.limit(c)
-	if (o.changed("target") || o.changed("patience")) && c.TuningJobCompletionCriteria == nil {
+	if c.TuningJobCompletionCriteria == nil {
 		c.TuningJobCompletionCriteria = &types.TuningJobCompletionCriteria{}
 	}
+	ends := c.TuningJobCompletionCriteria
 	if o.changed("target") {
-		c.TuningJobCompletionCriteria.TargetObjectiveMetricValue = new(float32(o.target))
+		ends.TargetObjectiveMetricValue = new(float32(o.target))
 	}
 	if o.changed("patience") {
-		c.TuningJobCompletionCriteria.BestObjectiveNotImproving = &types.BestObjectiveNotImproving{MaxNumberOfTrainingJobsNotImproving: new(int32(o.patience))}
+		ends.BestObjectiveNotImproving = &types.BestObjectiveNotImproving{MaxNumberOfTrainingJobsNotImproving: new(int32(o.patience))}
 	}
+	if best, met := targetMet(parent, ends.TargetObjectiveMetricValue); met {
+		if o.changed("target") {
+			return nil, o.targetProblem(parent, best)
+		}
+		notes = append(notes, fmt.Sprintf("the target %s does not hold any more: %s has reached it with %s; --target sets another one",
+			targetText(*ends.TargetObjectiveMetricValue), o.extend, number(best)))
+		ends.TargetObjectiveMetricValue = nil
+	}
+	if convergent {
+		notes = append(notes, o.extend+" ended because it converged; the new search does not end for that")
+		ends.ConvergenceDetected = nil
+	}
+	if ends.TargetObjectiveMetricValue == nil && ends.BestObjectiveNotImproving == nil && ends.ConvergenceDetected == nil {
+		c.TuningJobCompletionCriteria = nil
+	}
+	return notes, nil
+}
+
+// targetMet says that a search, or one that it began with, has an objective as good as the target, and which.
+func targetMet(parent *tuningJob, target *float32) (best float32, met bool) {
+	found := (&tuningReport{job: parent}).best()
+	if found == nil || target == nil {
+		return 0, false
+	}
+	best, known := objectiveValue(*found)
+	_, maximize := objectiveOf(parent)
+	return best, known && asGood(best, *target, maximize)
+}
+
+func (o *tuneFlags) targetProblem(parent *tuningJob, best float32) error {
+	_, maximize := objectiveOf(parent)
+	p := refused("the target is reached already", fmt.Sprintf("the best objective of %s is %s, and the first trial as good as the target would end the search", o.extend, number(best)),
+		fmt.Sprintf("--target with a %s number", choose(maximize, "larger", "smaller")), "or leave --target out")
+	p.Where = "--target " + targetText(float32(o.target))
+	return p
 }
 
 // forgetStart takes the start points out of the spec channel: they were tried.

@@ -58,11 +58,9 @@ func (a *app) tuneFile(args []string, o *tuneFlags) (*search, error) {
 // searchOfRequest is a search whose request is complete.
 func (a *app) searchOfRequest(request *sagemaker.CreateHyperParameterTuningJobInput, o *tuneFlags) *search {
 	s := &search{app: a, flags: &o.searchFlags, name: *request.HyperParameterTuningJobName, out: o.out, detach: o.detach}
-	s.notes = []string{objectiveNote(request.HyperParameterTuningJobConfig)}
 	described := &tuningJob{HyperParameterTuningJobConfig: request.HyperParameterTuningJobConfig, TrainingJobDefinitions: request.TrainingJobDefinitions}
-	if all := variedOf(searchedRanges(described)); len(all) > 0 {
-		s.notes = append(s.notes, rangeNotes("searches", all, nil)...)
-	}
+	s.space = searchedIn(described, nil)
+	s.notes = []string{objectiveNote(request.HyperParameterTuningJobConfig, s.space)}
 	if metricGiven(request) {
 		metric, _ := objectiveOf(described)
 		s.advice = func(pattern string) string {

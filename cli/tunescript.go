@@ -39,7 +39,7 @@ func (a *app) tuneScript(path string, o *tuneFlags) (*search, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.searchOf(&sagemaker.CreateTrainingJobInput{TrainingJobName: &name, HyperParameters: in.Hyperparameters}, config, o)
+	s, err := a.searchOf(&sagemaker.CreateTrainingJobInput{TrainingJobName: &name, HyperParameters: in.Hyperparameters}, config, all, o)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,6 @@ func (a *app) tuneScript(path string, o *tuneFlags) (*search, error) {
 	if err != nil {
 		return nil, &Problem{What: "this cannot be searched", Why: err.Error(), Exit: exitRefused, Cause: err}
 	}
-	s.notes = append(s.notes, rangeNotes("searches", all, config.Start)...)
 	s.again = func(values map[string]string) string { return shellLine(o.trainWith([]string{path}, values)) }
 	s.advice = func(pattern string) string { return "--metric " + shellQuote(config.Objective.Metric()+"="+pattern) }
 	s.request = func(ctx context.Context, t *target) (*sagemaker.CreateHyperParameterTuningJobInput, error) {

@@ -4,7 +4,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -111,13 +110,10 @@ func objectiveOf(job *tuningJob) (metric string, maximize bool) {
 	return deref(o.MetricName), o.Type == types.HyperParameterTuningJobObjectiveTypeMaximize
 }
 
-func objectiveNote(c *types.HyperParameterTuningJobConfig) string {
+// objectiveNote is what a search of the space is for, and how far and how it goes.
+func objectiveNote(c *types.HyperParameterTuningJobConfig, s searched) string {
 	metric, maximize := objectiveOf(&tuningJob{HyperParameterTuningJobConfig: c})
-	note := choose(maximize, "maximizes ", "minimizes ") + metric
-	if l := c.ResourceLimits; l != nil && l.MaxNumberOfTrainingJobs != nil {
-		note += fmt.Sprintf(" in %s, %d at a time, strategy %s", plural(int(*l.MaxNumberOfTrainingJobs), "trial"), deref(l.MaxParallelTrainingJobs), c.Strategy)
-	}
-	return note
+	return choose(maximize, "maximizes ", "minimizes ") + metric + s.limitNote(c)
 }
 
 // searchedRanges are all ranges of a tuning job, those of its definitions too.

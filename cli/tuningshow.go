@@ -33,9 +33,10 @@ func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob) error {
 	p := a.screen.paint
 	a.screen.print("%s %s", tuningVerdict(p, job.HyperParameterTuningJobStatus), p.bold(deref(job.HyperParameterTuningJobName)))
 	r := &tuningReport{app: a, target: t, job: job, trials: trials}
+	space := a.searched(ctx, t, job)
 	rows := append([][]string{{"created", deref(job.CreationTime).Local().Format(time.DateTime)}}, r.counts()...)
 	if c := job.HyperParameterTuningJobConfig; c != nil {
-		rows = append(rows, []string{"search", objectiveNote(c)})
+		rows = append(rows, []string{"search", objectiveNote(c, space)})
 	}
 	if w := warmStartText(job); w != "" {
 		rows = append(rows, []string{"began with", w})
@@ -47,7 +48,7 @@ func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob) error {
 	for _, line := range table(rows) {
 		a.screen.print("  %s", line)
 	}
-	a.section("searched", searchedRows(job))
+	a.section("searched", space.rows(t.amazon))
 	if d := job.TrainingJobDefinition; d != nil {
 		a.section("hyperparameters", staticRows(d.StaticHyperParameters))
 	}
@@ -78,12 +79,16 @@ func parentsOf(job *tuningJob) (names []string) {
 	return names
 }
 
-func searchedRows(job *tuningJob) [][]string {
-	var rows [][]string
-	for _, v := range variedOf(searchedRanges(job)) {
-		rows = append(rows, []string{v.name, v.rangeText()})
+// searched is what a tuning job searches. Its conditions are in its spec channel; when that cannot be read, it is said.
+func (a *app) searched(ctx context.Context, t *target, job *tuningJob) searched {
+	if job.TrainingJobDefinition == nil {
+		return searchedIn(job, nil)
 	}
-	return rows
+	spec, err := t.readSpec(ctx, job.TrainingJobDefinition)
+	if err != nil {
+		a.screen.note("conditions are not shown: %v", err)
+	}
+	return searchedIn(job, spec.Search)
 }
 
 func staticRows(static map[string]string) [][]string {
