@@ -193,9 +193,10 @@ func TestSearchAroundBuiltin(t *testing.T) {
 	}
 	rmse := sagefly.Minimize("validation:rmse")
 	for want, c := range map[string]sagefly.TuningConfig{
-		"Objective: rmse is named validation:rmse":                                   {Objective: sagefly.Minimize("rmse")},
-		"Objective: validation:auc is a metric to maximize":                          {Objective: sagefly.Minimize("validation:auc")},
-		"Objective: validation:rmsee is no metric of xgboost 3.0-5: did you mean":    {Objective: sagefly.Minimize("validation:rmsee")},
+		"Objective: rmse is named validation:rmse":          {Objective: sagefly.Minimize("rmse")},
+		"Objective: validation:auc is a metric to maximize": {Objective: sagefly.Minimize("validation:auc")},
+		"Objective: train:rmse: a search with xgboost 3.0-5 is for a metric of the validation data: did you mean validation:rmse?": {Objective: sagefly.Minimize("train:rmse")},
+		"Objective: validation:rmsee is no metric of xgboost 3.0-5: did you mean":                                                  {Objective: sagefly.Minimize("validation:rmsee")},
 		"eta: 1.5: xgboost 3.0-5 takes [0, 1]":                                       {Objective: rmse, Ranges: sagefly.Ranges{"eta": sagefly.Float(0.1, 1.5)}},
 		"subsample: 0: xgboost 3.0-5 takes (0, 1]":                                   {Objective: rmse, Ranges: sagefly.Ranges{"subsample": sagefly.Float(0, 1)}},
 		"booster: tree: xgboost 3.0-5 takes ['gbtree', 'gblinear', 'dart']":          {Objective: rmse, Ranges: sagefly.Ranges{"booster": sagefly.Choice("gbtree", "tree")}},

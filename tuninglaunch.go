@@ -35,6 +35,9 @@ func (t *Tuning[I, O]) Run(ctx context.Context, target Target, in I) (TuningResu
 
 // Start launches a search and returns at once. A name in the options has at most 32 characters; see [StartOptions].
 func (t *Tuning[I, O]) Start(ctx context.Context, target Target, in I, options StartOptions) (*TuningJob[I, O], error) {
+	if err := options.checkTuningName(); err != nil { // before anything is uploaded
+		return nil, t.def.fail(err)
+	}
 	request, err := t.Request(ctx, target, in)
 	if err != nil {
 		return nil, err
@@ -112,8 +115,26 @@ func (d *definition) checkTrial(values value.Values) error {
 	return nil
 }
 
+// checkTuningName says why a tuning job cannot have the name.
+func (o StartOptions) checkTuningName() error {
+	if o.Name == "" {
+		return nil
+	}
+	return checkTuningName(o.Name)
+}
+
+func checkTuningName(name string) error {
+	if !tuningName.MatchString(name) || len(name) > maxTuningName {
+		return fmt.Errorf(`a tuning job's name is 1–%d characters of A–Z, a–z, 0–9 and "-", and %q has %d`, maxTuningName, name, len(name))
+	}
+	return nil
+}
+
 // LaunchTuning creates the tuning job of a request that [PrepareTuning] or [TuningRequest] made, as [Launch] creates a training job.
 func LaunchTuning(ctx context.Context, target Target, request *sagemaker.CreateHyperParameterTuningJobInput, options StartOptions) (adopted bool, err error) {
+	if err := options.checkTuningName(); err != nil {
+		return false, err
+	}
 	if options.Name != "" {
 		renameTuning(request, options.Name)
 	}

@@ -246,6 +246,16 @@ func TestConditionsAreRefusedAtAWS(t *testing.T) {
 	}
 }
 
+// A name that no tuning job can have is refused before anything is uploaded: nothing is asked of the target, which there is not.
+func TestStartRefusesName(t *testing.T) {
+	t.Parallel()
+	named := sagefly.StartOptions{Name: strings.Repeat("a", 33)}
+	_, err := valleySearch.Start(t.Context(), sagefly.Target{}, valleyInput{}, named)
+	if err == nil || !strings.Contains(err.Error(), `a tuning job's name is 1–32 characters of A–Z, a–z, 0–9 and "-", and "`+named.Name+`" has 33`) {
+		t.Errorf("%v", err)
+	}
+}
+
 // A launch with a name meets its own job again, and one of another request is an error that shows where they differ.
 func TestNamedSearches(t *testing.T) {
 	t.Parallel()

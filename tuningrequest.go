@@ -35,8 +35,8 @@ func TuningRequest(job *sagemaker.CreateTrainingJobInput, name string, c TuningC
 
 func tuningRequest(job *sagemaker.CreateTrainingJobInput, name string, c TuningConfig) (*sagemaker.CreateHyperParameterTuningJobInput, *container.Search, error) {
 	c = c.withDefaults()
-	if !tuningName.MatchString(name) || len(name) > maxTuningName {
-		return nil, nil, fmt.Errorf(`a tuning job's name is 1–%d characters of A–Z, a–z, 0–9 and "-"`, maxTuningName)
+	if err := checkTuningName(name); err != nil {
+		return nil, nil, err
 	}
 	if err := c.check(); err != nil {
 		return nil, nil, err
