@@ -7,14 +7,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// flagNames are the flags that a command takes, those of every command too.
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
-	add := func(f *pflag.Flag) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
 			names = append(names, f.Name)
 		}
-	}
-	cmd.Flags().VisitAll(add)
-	cmd.InheritedFlags().VisitAll(add)
+	})
 	return names
 }

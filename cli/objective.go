@@ -31,6 +31,9 @@ func readObjective(text string) (d direction, metric string, err error) {
 		d, metric = maximize, rest
 	default:
 		metric = text
+		if meant := nearest.Words(first, []string{string(minimize), string(maximize)}); len(meant) > 0 && rest != "" {
+			return "", "", usage(fmt.Sprintf("--objective %s: %q is no direction", text, first), "", "--objective "+meant[0]+":"+rest)
+		}
 	}
 	if metric == "" {
 		return "", "", usage(fmt.Sprintf("--objective %s names no metric", text), "", "--objective minimize:validation:rmse")

@@ -46,10 +46,19 @@ type builtin struct {
 	set     map[string]string
 }
 
+// needsWork is the problem that nothing says what is to be trained.
+func needsWork(verb string) error {
+	if verb == "tune" {
+		return usage("tune needs an algorithm, a script, --file or --extend", "", "sagefly tune xgboost --train PATH", "sagefly tune ./train.py --vary NAME=LO..HI --objective minimize:METRIC",
+			"sagefly tune --file JOB.yaml", "sagefly tune --extend NAME", "all algorithms:  sagefly algorithms")
+	}
+	return usage(verb+" needs an algorithm, a script or --file", "", "sagefly "+verb+" xgboost --train PATH", "sagefly "+verb+" ./train.py", "all algorithms:  sagefly algorithms")
+}
+
 // builtin reads what does not need the data.
 func (a *app) builtin(args []string, o *trainFlags) (builtin, error) {
 	if len(args) == 0 {
-		return builtin{}, usage(o.verb+" needs an algorithm or --file", "", "sagefly "+o.verb+" xgboost --train PATH", "all algorithms:  sagefly algorithms")
+		return builtin{}, needsWork(o.verb)
 	}
 	version, err := findVersion(args[0])
 	if err == nil && a.on != "aws" {

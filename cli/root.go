@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -114,9 +115,19 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 	return p
 }
 
+// wanted is what a flag takes, by the type that pflag calls its value's.
+var wanted = map[string]string{
+	"int": "a whole number", "float64": "a number", "duration": "a time, such as 90m or 1h30m", "bool": "true or false",
+}
+
 // flagError explains what is wrong with a flag and names the flags that may have been meant.
 func flagError(cmd *cobra.Command, err error) error {
 	p := usage(err.Error(), "")
+	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if want := wanted[wrong.GetFlag().Value.Type()]; want != "" {
+			p.What = fmt.Sprintf("--%s %s: want %s", wrong.GetFlag().Name, shellQuote(wrong.GetValue()), want)
+		}
+	}
 	if _, name, found := strings.Cut(err.Error(), "unknown flag: --"); found {
 		for _, near := range nearest.Words(name, flagNames(cmd)) {
 			p.Fix = append(p.Fix, "--"+near)

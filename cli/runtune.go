@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/sagefly/sagefly"
 	"github.com/sagefly/sagefly/internal/awsjson"
@@ -71,6 +72,7 @@ func (a *app) tuneCommand(task sagefly.Task) *cobra.Command {
 			return a.tuneTask(cmd.Context(), task, &o)
 		},
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return searchedFlagError(cmd, err, space) })
 	cmd.Flags().SortFlags = false
 	taken := append([]string{"jobs", "parallel", "seed", "csv", "report"}, a.globalFlagNames()...)
 	o.runFlags.bind(cmd, d, taken)
@@ -81,6 +83,23 @@ func (a *app) tuneCommand(task sagefly.Task) *cobra.Command {
 	f.Lookup("name").Usage = "the tuning job's name, 32 characters at most (default TASK-TIME-SUFFIX)"
 	f.Lookup("out").Usage = "download the best trial's model and output into this folder afterwards"
 	return cmd
+}
+
+// searchedFlagError says of a field that it has no flag because it is searched.
+func searchedFlagError(cmd *cobra.Command, err error, space searched) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return flagError(cmd, err)
+	}
+	v := find(space.varied, strings.ReplaceAll(unknown.GetSpecifiedName(), "-", "_"))
+	if v == nil {
+		v = find(space.varied, unknown.GetSpecifiedName())
+	}
+	if v == nil {
+		return flagError(cmd, err)
+	}
+	return usage(fmt.Sprintf("--%s is no flag here: %s is searched", unknown.GetSpecifiedName(), v.name), "each trial has another value of "+v.rangeText(),
+		"what is searched:  "+cmd.CommandPath()+" --help")
 }
 
 func defaultText(n int) string {
@@ -125,7 +144,7 @@ func (a *app) tuneTask(ctx context.Context, task sagefly.Task, o *taskTuneFlags)
 	if o.detach && a.fresh {
 		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
 	}
-	if err := o.searchFlags.check(); err != nil {
+	if err := o.checkSearch(task.Describe().Tuning); err != nil {
 		return err
 	}
 	if o.name != "" {
@@ -144,6 +163,14 @@ func (a *app) tuneTask(ctx context.Context, task sagefly.Task, o *taskTuneFlags)
 		return err
 	}
 	return a.with(ctx, s.run)
+}
+
+// checkSearch refuses limits that the search does not have.
+func (o *taskTuneFlags) checkSearch(d *sagefly.TuningDescription) error {
+	if sagefly.Strategy(d.Strategy) == sagefly.Grid && o.changed("jobs") {
+		return usage(fmt.Sprintf("--jobs %d: this search is a grid", o.jobs), fmt.Sprintf("a grid tries every combination; there are %.0f", taskSpace(d).size()), "leave --jobs out")
+	}
+	return o.searchFlags.check(sagefly.Strategy(d.Strategy))
 }
 
 // taskSearch is the search of a program's task.

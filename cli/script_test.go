@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"sagefly": func() { Main() }, "standin": standIn,
 		"tasks": func() { Main(fitTask, countTask) }, "onetask": func() { Main(fitTask) },
-		"searches": func() { Main(fitTask, fitSearch) },
+		"searches": func() { Main(fitTask, fitSearch) }, "grid": func() { Main(stepSearch) },
 	})
 }
 

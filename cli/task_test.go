@@ -68,3 +68,16 @@ var fitSearch = sagefly.NewTuning("fit-search", fitTask, sagefly.TuningConfig{
 	Objective: sagefly.Maximize("accuracy"), MaxJobs: 4, MaxParallel: 2,
 	Ranges: sagefly.Ranges{"epochs": sagefly.Int(1, 20), "learning_rate": sagefly.Float(0.001, 1).Log()},
 })
+
+type stepInput struct {
+	Mode string `sagefly:"enum=fast|slow,required"`
+	Step int    `sagefly:",omitzero"`
+}
+
+// stepSearch is a grid of three points: fast, and slow with two steps.
+var stepSearch = sagefly.NewTuning("step-search", sagefly.NewTraining("step", func(_ context.Context, in stepInput) (struct{ N int }, error) {
+	return struct{ N int }{in.Step}, nil
+}, sagefly.TrainingConfig{}), sagefly.TuningConfig{
+	Objective: sagefly.Minimize("n"), Strategy: sagefly.Grid, Start: []sagefly.Point{{"mode": "slow", "step": "2"}},
+	Ranges: sagefly.Ranges{"mode": sagefly.Choice("fast", "slow"), "step": sagefly.Choice("1", "2").When("mode", "slow")},
+})

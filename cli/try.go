@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sagefly/sagefly"
 	"github.com/sagefly/sagefly/internal/nearest"
 )
 
-// parseTries reads start points, NAME=VALUE,NAME=VALUE. fallback gives a parameter that a point does not name its value; nil = none has one.
+// parseTries reads start points, NAME=VALUE,NAME=VALUE, each once. fallback gives a parameter that a point does not name its value, which may lie
+// outside the range; nil = none has one.
 func parseTries(list []string, all []*varied, fallback func(*varied) (string, bool)) ([]sagefly.Point, error) {
 	var points []sagefly.Point
 	for _, text := range list {
@@ -23,9 +25,18 @@ func parseTries(list []string, all []*varied, fallback func(*varied) (string, bo
 		if err := completeTry(text, p, all, fallback); err != nil {
 			return nil, err
 		}
-		points = append(points, p)
+		if !slices.ContainsFunc(points, func(other sagefly.Point) bool { return maps.EqualFunc(p, other, sameValue) }) {
+			points = append(points, p)
+		}
 	}
 	return points, nil
+}
+
+// sameValue says that two texts are the same word, or the same number.
+func sameValue(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return a == b || errX == nil && errY == nil && x == y
 }
 
 func parseTry(text string, all []*varied) (sagefly.Point, error) {
@@ -76,17 +87,17 @@ func completeTry(text string, point sagefly.Point, all []*varied, fallback func(
 			if _, has := point[v.name]; has || !v.active(point) || fallback == nil {
 				continue
 			}
-			if value, ok := fallback(v); ok {
+			if value, ok := fallback(v); ok && v.holds(value) {
 				point[v.name] = value
 			}
 		}
 	}
-	var missing []string
+	var missing, why []string
 	for _, v := range all {
 		_, has := point[v.name]
 		switch {
 		case !has && v.active(point):
-			missing = append(missing, v.name)
+			missing, why = append(missing, v.name), append(why, v.missing(fallback))
 		case has && !v.active(point):
 			if _, own := given[v.name]; own {
 				return wrongTry(text, fmt.Sprintf("%s is only there when %s is %s", v.name, v.parent, strings.Join(v.in, " or ")))
@@ -96,12 +107,23 @@ func completeTry(text string, point sagefly.Point, all []*varied, fallback func(
 	if len(missing) == 0 {
 		return nil
 	}
-	p := wrongTry(text, "it says nothing of "+strings.Join(missing, ", "))
+	p := wrongTry(text, "it says nothing of "+strings.Join(why, ", nor of "))
 	for _, name := range missing {
 		text += "," + name + "=" + find(all, name).ends()[0]
 	}
 	p.Fix = []string{"--try " + shellQuote(text)}
 	return p
+}
+
+// missing is the name of a parameter that a point does not have, and why no default stands in.
+func (v *varied) missing(fallback func(*varied) (string, bool)) string {
+	if fallback == nil {
+		return v.name
+	}
+	if value, ok := fallback(v); ok {
+		return fmt.Sprintf("%s, whose default %s is outside %s", v.name, value, v.rangeText())
+	}
+	return v.name
 }
 
 // active says whether a point has the parameter.

@@ -76,7 +76,11 @@ func newTune(a *app) *cobra.Command {
 			if o.detach && a.fresh {
 				return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
 			}
-			if err := o.check(); err != nil {
+			kind, err := o.strategyKind()
+			if err != nil {
+				return err
+			}
+			if err := o.check(kind); err != nil {
 				return err
 			}
 			return a.tune(cmd.Context(), args, &o)
@@ -118,17 +122,37 @@ func (o *searchFlags) bind(cmd *cobra.Command) {
 	o.changed = f.Changed
 }
 
-// check refuses numbers that mean nothing.
-func (o *searchFlags) check() error {
+// The most that the API takes (developer guide, Resource Limits for Automatic Model Tuning).
+const (
+	maxTrials         = 750
+	maxRandomTrials   = 10_000 // with the strategy random
+	maxParallelTrials = 100
+
+	defaultTrials = 20 // of sagefly.TuningConfig
+)
+
+// check refuses numbers that mean nothing. kind is "" when the strategy is still to be read.
+func (o *searchFlags) check(kind sagefly.Strategy) error {
+	most := maxTrials
+	if kind == sagefly.Random || kind == "" {
+		most = maxRandomTrials
+	}
 	switch {
-	case o.changed("jobs") && o.jobs < 1:
-		return usage(fmt.Sprintf("--jobs %d: want 1 or more", o.jobs), "")
-	case o.changed("parallel") && o.parallel < 1:
-		return usage(fmt.Sprintf("--parallel %d: want 1 or more", o.parallel), "")
+	case o.changed("jobs") && (o.jobs < 1 || o.jobs > most):
+		return outside("jobs", o.jobs, most)
+	case o.changed("parallel") && (o.parallel < 1 || o.parallel > maxParallelTrials):
+		return outside("parallel", o.parallel, maxParallelTrials)
 	case o.seed < 0 || o.seed > math.MaxInt32:
 		return usage(fmt.Sprintf("--seed %d: want 0 to %d", o.seed, math.MaxInt32), "")
 	}
 	return nil
+}
+
+func outside(flag string, n, most int) error {
+	if n < 1 {
+		return usage(fmt.Sprintf("--%s %d: want 1 or more", flag, n), "")
+	}
+	return usage(fmt.Sprintf("--%s %d: want 1 to %d", flag, n, most), "a tuning job can have no more", fmt.Sprintf("--%s %d", flag, most))
 }
 
 // tune runs the search that the flags describe.
@@ -165,6 +189,15 @@ func (o *tuneFlags) given(flags ...string) string {
 	return ""
 }
 
+// strategyKind is the strategy of a search that the flags describe, "" of one that goes on or is in a file.
+func (o *tuneFlags) strategyKind() (sagefly.Strategy, error) {
+	if o.extend != "" || o.file != "" {
+		return "", nil
+	}
+	s, err := parseStrategy(o.strategy)
+	return s.kind, err
+}
+
 // config is the search as the library has it.
 func (o *tuneFlags) config(all []*varied, objective sagefly.Objective, fallback func(*varied) (string, bool)) (sagefly.TuningConfig, error) {
 	s, err := parseStrategy(o.strategy)
@@ -186,6 +219,13 @@ func (o *tuneFlags) config(all []*varied, objective sagefly.Objective, fallback 
 	}
 	if o.changed("target") {
 		c.Target = &o.target
+	}
+	most := c.MaxJobs
+	if most == 0 && s.kind != sagefly.Grid {
+		most = defaultTrials
+	}
+	if most > 0 && len(start) > most {
+		return c, usage(fmt.Sprintf("--try is given for %s, and there are %s", plural(len(start), "point"), plural(most, "trial")), "each point is a trial of its own", fmt.Sprintf("--jobs %d", len(start)))
 	}
 	return c, o.checkEnds(s.kind)
 }

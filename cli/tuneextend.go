@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagefly/sagefly"
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/cloud"
 	"github.com/sagefly/sagefly/container"
@@ -58,6 +59,9 @@ func (s *search) extend(ctx context.Context, t *target, o *tuneFlags) (*sagemake
 		return nil, err
 	}
 	if err := extendable(parent); err != nil {
+		return nil, err
+	}
+	if err := o.check(sagefly.Strategy(strategyOf(parent))); err != nil {
 		return nil, err
 	}
 	request := &sagemaker.CreateHyperParameterTuningJobInput{

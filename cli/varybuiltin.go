@@ -198,5 +198,5 @@ func (s *builtinSpace) ordinary(v *varied) string {
 // fallback is the value that a start point has for a parameter that it does not name: the default.
 func (s *builtinSpace) fallback(v *varied) (string, bool) {
 	h, _ := s.version.Hyperparameter(v.name)
-	return h.Default, h.Default != "" && v.holds(h.Default)
+	return h.Default, h.Default != ""
 }
