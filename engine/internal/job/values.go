@@ -16,7 +16,8 @@ import (
 const valuesInterval = 100 * time.Millisecond
 
 // Values calls value for every value of a metric that a job prints, from the beginning and as they are printed, until the job has ended and
-// its log is read, or ctx is done. Of several hosts the one whose value is found first counts.
+// its log is read, or ctx is done. Of several hosts one counts: the one whose first value is the earliest by the times in the logs, which is
+// the same one whoever reads them and whenever; of hosts in the same millisecond, the first.
 func (s *Service) Values(ctx context.Context, region, name, metricName string, value func(float64)) error {
 	w, err := s.valueReader(ctx, region, name, metricName)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Service) Values(ctx context.Context, region, name, metricName string, v
 type valueReader struct {
 	scanner *metric.Scanner
 	value   func(float64)
-	files   []string // of the hosts
+	files   []string // of the hosts, and of one as soon as there is a value
 	offsets []int64  // what of them was read
 }
 
@@ -64,37 +65,85 @@ func (s *Service) valueReader(ctx context.Context, region, name, metricName stri
 
 // read reads what is new.
 func (w *valueReader) read() error {
-	for i := range w.files {
-		found, err := w.readFile(i)
-		if err != nil {
+	if len(w.files) > 1 {
+		if err := w.choose(); err != nil || len(w.files) > 1 {
 			return err
 		}
-		if found {
-			w.files, w.offsets = w.files[i:i+1], w.offsets[i:i+1]
-			return nil
-		}
 	}
-	return nil
+	return w.readFile()
 }
 
-func (w *valueReader) readFile(i int) (found bool, err error) {
+// choose keeps one host's log once there is a value. It looks twice, for a host may print while the log of another one is read.
+func (w *valueReader) choose() error {
+	host, err := w.earliest()
+	if err == nil && host >= 0 {
+		host, err = w.earliest()
+	}
+	if err == nil && host >= 0 {
+		w.files, w.offsets = w.files[host:host+1], w.offsets[host:host+1]
+	}
+	return err
+}
+
+// earliest is the host whose first value has the earliest time; −1: no host has a value.
+func (w *valueReader) earliest() (int, error) {
+	host, first := -1, time.Time{}
+	for i := range w.files {
+		at, err := w.firstValue(i)
+		if err != nil {
+			return -1, err
+		}
+		if !at.IsZero() && (host < 0 || at.Before(first)) {
+			host, first = i, at
+		}
+	}
+	return host, nil
+}
+
+// firstValue is the time of a host's first value; zero: it has none. What is before it is not read again.
+func (w *valueReader) firstValue(i int) (at time.Time, err error) {
+	err = w.forward(i, func(rec log.Record) bool {
+		if len(w.scan(rec)) > 0 {
+			at = rec.Time
+			return false
+		}
+		w.offsets[i] = rec.Next
+		return true
+	})
+	return at, err
+}
+
+func (w *valueReader) readFile() error {
+	return w.forward(0, func(rec log.Record) bool {
+		w.offsets[0] = rec.Next
+		for _, p := range w.scan(rec) {
+			w.value(p.Value)
+		}
+		return true
+	})
+}
+
+func (w *valueReader) scan(rec log.Record) []metric.Point {
+	return w.scanner.Scan(log.Escape(rec.Text), rec.Time)
+}
+
+// forward yields the records of a host's log that were not read.
+func (w *valueReader) forward(i int, yield func(log.Record) bool) error {
 	r, err := log.Open(w.files[i])
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // the host has not started
+		return nil // the host has not started
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer r.Close()
 	for rec, err := range r.Forward(w.offsets[i]) {
 		if err != nil {
-			return found, err
+			return err
 		}
-		w.offsets[i] = rec.Next
-		for _, p := range w.scanner.Scan(log.Escape(rec.Text), rec.Time) {
-			found = true
-			w.value(p.Value)
+		if !yield(rec) {
+			return nil
 		}
 	}
-	return found, nil
+	return nil
 }
