@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -336,25 +337,22 @@ func TestTuningWithoutObjective(t *testing.T) {
 func TestEarlyStopping(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		change func(*types.HyperParameterTuningJobConfig)
+		change func(*sagemaker.CreateHyperParameterTuningJobInput)
 		whole  int // trials that run to their end
 	}{
 		// The median rule lets five pass before it stops anything.
-		"median": {func(c *types.HyperParameterTuningJobConfig) {
-			c.TrainingJobEarlyStoppingType = types.TrainingJobEarlyStoppingTypeAuto
+		"median": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			r.HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType = types.TrainingJobEarlyStoppingTypeAuto
 		}, 5},
 		// A rung of Hyperband lets two pass, and then the best third, to which no later one belongs here.
-		"hyperband": {func(c *types.HyperParameterTuningJobConfig) {
-			c.Strategy = types.HyperParameterTuningJobStrategyTypeHyperband
-			c.StrategyConfig = &types.HyperParameterTuningJobStrategyConfig{
-				HyperbandStrategyConfig: &types.HyperbandStrategyConfig{MinResource: new(int32(3)), MaxResource: new(int32(30))},
-			}
+		"hyperband": {func(r *sagemaker.CreateHyperParameterTuningJobInput) {
+			hyperband(r, 3, 30)
 		}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, playing(func(spec runner.Spec) fake.Script {
-				n, _ := strconv.Atoi(strings.Split(spec.Job, "-")[1])
+				n := trialNumber(spec)
 				script := reports(0.001, slices.Repeat([]float64{float64(n)}, 30)...)
 				if n > tt.whole {
 					script.Run = -1
@@ -362,13 +360,66 @@ func TestEarlyStopping(t *testing.T) {
 				return script
 			}))
 			r := tuning(name, 9)
-			tt.change(r.HyperParameterTuningJobConfig)
+			tt.change(r)
 			s.tune(t, r)
 			d := s.tuned(t, name)
 			if c := d.TrainingJobStatusCounters; int(*c.Completed) != tt.whole || int(*c.Stopped) != 9-tt.whole || *d.ObjectiveStatusCounters.Succeeded != 9 {
 				t.Errorf("%d completed, %d stopped, %d with an objective", *c.Completed, *c.Stopped, *d.ObjectiveStatusCounters.Succeeded)
 			}
 		})
+	}
+}
+
+// hyperband makes a tuning job one of Hyperband's.
+func hyperband(r *sagemaker.CreateHyperParameterTuningJobInput, least, most int32) {
+	r.HyperParameterTuningJobConfig.Strategy = types.HyperParameterTuningJobStrategyTypeHyperband
+	r.HyperParameterTuningJobConfig.StrategyConfig = &types.HyperParameterTuningJobStrategyConfig{
+		HyperbandStrategyConfig: &types.HyperbandStrategyConfig{MinResource: &least, MaxResource: &most},
+	}
+}
+
+// Both hosts of a trial report two values, the second host's first: a trial has two values and not four, and never comes to a rung at three.
+func TestEarlyStoppingCountsOneHost(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		n := float64(trialNumber(spec))
+		script := reports(0.1, n, n)
+		if spec.Host == "algo-1" {
+			script = reports(0.15, n, n)
+			script.Lines[0].After = fake.Seconds(0.05)
+		}
+		return script
+	}))
+	r := tuning("hosts", 4)
+	r.TrainingJobDefinition.ResourceConfig.InstanceCount = new(int32(2))
+	hyperband(r, 3, 30)
+	s.tune(t, r)
+	if c := s.tuned(t, "hosts").TrainingJobStatusCounters; *c.Completed != 4 {
+		t.Errorf("%d trials completed, %d stopped; want all completed", *c.Completed, *c.Stopped)
+	}
+}
+
+func trialNumber(spec runner.Spec) int {
+	n, _ := strconv.Atoi(strings.Split(spec.Job, "-")[1])
+	return n
+}
+
+// A trial whose only value is its last word has ended when the value tells against it. Its model takes a while to be written, so that the verdict
+// comes when the job has not ended.
+func TestEarlyStoppingLeavesWhatHasReturned(t *testing.T) {
+	t.Parallel()
+	model := make([]byte, 16<<20)
+	rand.NewChaCha8([32]byte{}).Read(model)
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		script := reports(0.001, float64(trialNumber(spec)))
+		script.Files = map[string]string{"model/weights": string(model)}
+		return script
+	}))
+	r := tuning("returned", 4)
+	hyperband(r, 1, 9)
+	s.tune(t, r)
+	if c := s.tuned(t, "returned").TrainingJobStatusCounters; *c.Completed != 4 {
+		t.Errorf("%d trials completed, %d stopped; want all completed", *c.Completed, *c.Stopped)
 	}
 }
 

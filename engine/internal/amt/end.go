@@ -130,7 +130,11 @@ func (v *supervisor) stopTrials() {
 	for _, t := range v.trials {
 		if t.running() && t.Stop != "" && v.created[t] && !v.told[t] {
 			v.told[t] = true
-			if err := v.service.Jobs.Stop(v.over, v.row.Region, t.Name); err != nil && v.over.Err() == nil {
+			stop := v.service.Jobs.Stop
+			if t.Stop == stopEarly {
+				stop = v.service.Jobs.StopEarly
+			}
+			if err := stop(v.over, v.row.Region, t.Name); err != nil && v.over.Err() == nil {
 				v.service.Logger.Info("trial ended by itself", "job", t.Name, "err", err)
 			}
 		}

@@ -11,12 +11,21 @@ import (
 
 // Stop is StopTrainingJob: it answers when the wish is stored. Stopping a job that is already stopping is accepted.
 func (s *Service) Stop(ctx context.Context, region, name string) error {
+	return s.stop(ctx, region, name, lifecycle.StopRequested{})
+}
+
+// StopEarly stops a job because of the values that it reported. One whose program has ended well meanwhile is left to complete.
+func (s *Service) StopEarly(ctx context.Context, region, name string) error {
+	return s.stop(ctx, region, name, lifecycle.StopRequested{Early: true})
+}
+
+func (s *Service) stop(ctx context.Context, region, name string, e lifecycle.StopRequested) error {
 	row, err := s.find(ctx, region, name)
 	if err != nil {
 		return err
 	}
 	if v := s.supervised(region, name); v != nil && (row.Status == lifecycle.InProgress || row.Status == lifecycle.Stopping) {
-		if _, ok := v.ask(ctx, lifecycle.StopRequested{}); ok {
+		if _, ok := v.ask(ctx, e); ok {
 			return nil
 		}
 		if row, err = s.find(ctx, region, name); err != nil { // it ended meanwhile

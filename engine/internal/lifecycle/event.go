@@ -34,8 +34,9 @@ type (
 		Reason  string
 		Metrics []Metric
 	}
-	// StopRequested: StopTrainingJob was called.
-	StopRequested struct{}
+	// StopRequested: StopTrainingJob was called, or a tuning job stops its trial. Early says that it does so because of the trial's values:
+	// then a program that ended well by itself is no stopped one, for the value that told against it may have been its last.
+	StopRequested struct{ Early bool }
 )
 
 func (Granted) event()       {}

@@ -72,6 +72,7 @@ func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	running := []Event{Granted{}, Staged{}, launched("algo-1")}
 	stopped := HostEnded{Host: "algo-1", Exit: runner.Exit{Code: 143, Cause: runner.CauseStop}}
+	heeded := HostEnded{Host: "algo-1", Exit: runner.Exit{Code: 0, Cause: runner.CauseStop}}
 	deadline := HostEnded{Host: "algo-1", Exit: runner.Exit{Code: 0, Cause: runner.CauseDeadline}}
 	lost := HostEnded{Host: "algo-1", Exit: runner.Exit{Code: -1, Cause: runner.CauseLost}}
 	tests := map[string]struct {
@@ -86,9 +87,16 @@ func TestOutcomes(t *testing.T) {
 		"stop while training":  {append(running, StopRequested{}, stopped, Uploaded{}), "Stopped", "Stopped", "", 6},
 		"stop, exit 0 anyway":  {append(running, StopRequested{}, ended("algo-1", 0), Uploaded{}), "Stopped", "Stopped", "", 6},
 		"stop while uploading": {append(running, ended("algo-1", 0), StopRequested{}, Uploaded{}), "Stopped", "Stopped", "", 5},
-		"max runtime":          {append(running, deadline, Uploaded{}), "Stopped", "MaxRuntimeExceeded", "", 5},
-		"no data":              {[]Event{Granted{}, StageFailed{"ClientError: no data"}}, "Failed", "Failed", "ClientError: no data", 3},
-		"exit 1 without text":  {append(running, ended("algo-1", 1), Uploaded{}), "Failed", "Failed", "AlgorithmError: , exit code: 1", 5},
+		// An early stop is for the values of a trial. One whose process had ended well by then is whole.
+		"early stop":                  {append(running, StopRequested{Early: true}, stopped, Uploaded{}), "Stopped", "Stopped", "", 6},
+		"early stop, exit 0 by it":    {append(running, StopRequested{Early: true}, heeded, Uploaded{}), "Stopped", "Stopped", "", 6},
+		"early stop after the end":    {append(running, StopRequested{Early: true}, ended("algo-1", 0), Uploaded{}), "Completed", "Completed", "", 6},
+		"early stop after a failure":  {append(running, StopRequested{Early: true}, ended("algo-1", 1), Uploaded{}), "Stopped", "Stopped", "", 6},
+		"early stop while uploading":  {append(running, ended("algo-1", 0), StopRequested{Early: true}, Uploaded{}), "Completed", "Completed", "", 5},
+		"early stop, then a full one": {append(running, ended("algo-1", 0), StopRequested{Early: true}, StopRequested{}, Uploaded{}), "Stopped", "Stopped", "", 5},
+		"max runtime":                 {append(running, deadline, Uploaded{}), "Stopped", "MaxRuntimeExceeded", "", 5},
+		"no data":                     {[]Event{Granted{}, StageFailed{"ClientError: no data"}}, "Failed", "Failed", "ClientError: no data", 3},
+		"exit 1 without text":         {append(running, ended("algo-1", 1), Uploaded{}), "Failed", "Failed", "AlgorithmError: , exit code: 1", 5},
 		"failure file": {
 			append(running, HostEnded{"algo-1", runner.Exit{Code: 1, Cause: runner.CauseExit}, "no label"}, Uploaded{}),
 			"Failed", "Failed", "AlgorithmError: no label, exit code: 1", 5,

@@ -40,7 +40,7 @@ func Next(s State, e Event, now time.Time) (State, []Effect) {
 	case UploadFailed:
 		return s.uploadFailed(e, now)
 	case StopRequested:
-		return s.stop(now)
+		return s.stop(e, now)
 	}
 	return s, nil
 }
@@ -136,13 +136,13 @@ func (s State) hostEnded(e HostEnded, now time.Time) (State, []Effect) {
 	return s, []Effect{Upload}
 }
 
-// decide sets the outcome once all hosts have ended. A stop that was asked for wins over how the program ended; then
-// the deadline; then hosts that failed by themselves, since the others are ended because of them.
+// decide sets the outcome once all hosts have ended. A stop that was asked for wins over how the program ended, but for an early one that came
+// when the program had ended well; then the deadline; then hosts that failed by themselves, since the others are ended because of them.
 func (s *State) decide() {
 	s.Outcome = Succeeded
 	for _, h := range s.Hosts {
 		switch {
-		case s.StopRequested:
+		case s.StopRequested && !(s.StopEarly && s.endedWell()):
 			s.Outcome = StoppedRun
 			return
 		case h.Exit.Cause == runner.CauseDeadline:
@@ -155,6 +155,11 @@ func (s *State) decide() {
 	if s.Outcome == FailedRun {
 		s.FailureReason = s.reason()
 	}
+}
+
+// endedWell says that all hosts have ended by themselves and well.
+func (s State) endedWell() bool {
+	return !slices.ContainsFunc(s.Hosts, func(h Host) bool { return h.Exit == nil || h.Exit.Cause != runner.CauseExit || h.Exit.Code != 0 })
 }
 
 // bad says that a host failed by itself.
@@ -183,7 +188,7 @@ func (s State) uploaded(e Uploaded, now time.Time) (State, []Effect) {
 	switch {
 	case s.Outcome == FailedRun:
 		return s.end(Failed, Failed, "Training job failed", now)
-	case s.StopRequested, s.Outcome == StoppedRun:
+	case s.StopRequested && !s.StopEarly, s.Outcome == StoppedRun:
 		return s.end(Stopped, Stopped, "Training job stopped", now)
 	case s.Outcome == ExceededRun:
 		return s.end(Stopped, MaxRuntimeExceeded, "Training job runtime exceeded MaxRuntimeInSeconds provided", now)
@@ -202,11 +207,11 @@ func (s State) uploadFailed(e UploadFailed, now time.Time) (State, []Effect) {
 	return s.end(Failed, Failed, "Training job failed", now)
 }
 
-func (s State) stop(now time.Time) (State, []Effect) {
-	if s.StopRequested || s.Status != InProgress {
+func (s State) stop(e StopRequested, now time.Time) (State, []Effect) {
+	if s.StopRequested || s.Status != InProgress || e.Early && s.Phase == Uploading {
 		return s, nil
 	}
-	s.StopRequested = true
+	s.StopRequested, s.StopEarly = true, e.Early
 	s.Status = Stopping
 	s.Modified = now
 	switch s.Phase {

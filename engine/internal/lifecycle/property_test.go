@@ -27,6 +27,7 @@ func randomEvent(t *rapid.T) Event {
 		Uploaded{},
 		UploadFailed{Reason: "x"},
 		StopRequested{},
+		StopRequested{Early: true},
 	}).Draw(t, "event")
 }
 

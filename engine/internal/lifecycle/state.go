@@ -62,7 +62,8 @@ type State struct {
 	TrainingEnd   time.Time `json:"trainingEnd,omitzero"`
 
 	StopRequested bool     `json:"stopRequested,omitempty"`
-	Outcome       Outcome  `json:"outcome,omitempty"` // decided when the hosts have ended, shown when the archives are up
+	StopEarly     bool     `json:"stopEarly,omitempty"` // it was asked for because of the values
+	Outcome       Outcome  `json:"outcome,omitempty"`   // decided when the hosts have ended, shown when the archives are up
 	FailureReason string   `json:"failureReason,omitempty"`
 	Metrics       []Metric `json:"metrics,omitempty"` // final values
 }
