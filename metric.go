@@ -9,9 +9,11 @@ import (
 )
 
 // LogMetric writes a metric's value to the job's log, where the platform finds it by a definition that the launcher made
-// (CloudWatch, FinalMetricDataList). name is one of TrainingConfig.Metrics; a name that is not among them is printed and
-// found by nobody, which a line in the log says once. In a job the line goes to standard output, in a [Training.Call] and
-// in contexts that belong to no job to standard error, in one write each, so that concurrent callers do not mix:
+// (CloudWatch, FinalMetricDataList). name is one of TrainingConfig.Metrics, or of a number that the function returns; a name
+// that is not among them is printed and found by nobody, which a line in the log says once. When several hosts of a trial log
+// the objective, the values of the host that logged one first are the trial's learning curve, by which it may be stopped early.
+// In a job the line goes to standard output, in a [Training.Call] and in contexts that belong to no job to standard error, in
+// one write each, so that concurrent callers do not mix:
 //
 //	metric: validation:accuracy=0.97
 //

@@ -28,7 +28,7 @@ type TuningConfig struct {
 	MinResource, MaxResource int
 
 	// EarlyStopping stops a trial that is worse than the median of earlier ones were at its age. It needs an objective that is logged
-	// more than once, and is not for Hyperband, which stops trials by itself.
+	// more than once: one that a function only returns comes when there is nothing left to stop. It is not for Hyperband, which stops trials by itself.
 	EarlyStopping bool
 
 	Seed int // of what the search draws; 0 = another one for each search. The same seed repeats Random and Hyperband

@@ -125,31 +125,6 @@ func (t *target) wholeLog(ctx context.Context, job *sagemaker.DescribeTrainingJo
 	return lines, err
 }
 
-// curve are the values of the objective in the order in which a trial reported them.
-func (t *target) curve(ctx context.Context, name, metric string) ([]float64, error) {
-	job, err := t.describe(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	re, err := regexp.Compile(patternOf(job, metric))
-	if err != nil || re.NumSubexp() == 0 {
-		return nil, nil
-	}
-	log, err := t.wholeLog(ctx, job)
-	if err != nil {
-		return nil, err
-	}
-	var values []float64
-	for _, line := range log {
-		if found := re.FindStringSubmatch(line); found != nil {
-			if f, ok := leadingNumber(found[1]); ok {
-				values = append(values, f)
-			}
-		}
-	}
-	return values, nil
-}
-
 // failureReasons are the first different reasons why trials failed, at most three, with the number of the first that has each.
 func failureReasons(trials []trial) [][]string {
 	var rows [][]string

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -256,19 +255,6 @@ func TestRecommendedSpace(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
-	}
-}
-
-// The groups are those of XGBoost's own definitions, which take in what follows the number.
-func TestLeadingNumber(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]float64{"2.5": 2.5, "2.5#011validation-mae:1": 2.5, " -1e-3,": -0.001, ".5%": 0.5} {
-		if got, ok := leadingNumber(text); !ok || got != want {
-			t.Errorf("%q: %v %v", text, got, ok)
-		}
-	}
-	if v, ok := leadingNumber("nan"); !ok || !math.IsNaN(v) {
-		t.Errorf("nan: %v %v", v, ok)
 	}
 }
 

@@ -7,10 +7,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -233,12 +231,4 @@ func reportedTrial(place int, t trial) report.Trial {
 		r.Objective = new(float64(v))
 	}
 	return r
-}
-
-// leading is a number at the start of a metric's group, which may go on: see the engine's own reading of metrics.
-var leading = regexp.MustCompile(`^\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|(?i:nan|inf(?:inity)?))`)
-
-func leadingNumber(text string) (float64, bool) {
-	f, err := strconv.ParseFloat(strings.TrimSpace(leading.FindString(text)), 64)
-	return f, err == nil || math.IsInf(f, 0)
 }
