@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
-
 	"github.com/sagefly/sagefly/cli/internal/report"
 	"github.com/sagefly/sagefly/internal/atomicfile"
 )
@@ -170,9 +168,11 @@ func (f *resultFiles) reportOf(ctx context.Context, t *target, job *tuningJob, t
 		s.Parameters = append(s.Parameters, v.reported())
 	}
 	defer f.screen.setStatus("")
+	early := earlyStops(job, trials)
 	for i, one := range trials {
 		f.screen.setStatus(fmt.Sprintf("reading the log of trial %d of %d", i+1, len(trials)))
 		r := reportedTrial(i, one)
+		r.Stopped = early[i]
 		curve, err := t.curve(ctx, r.Name, metric)
 		switch {
 		case ctx.Err() != nil:
@@ -222,7 +222,7 @@ func (v *varied) reported() report.Parameter {
 func reportedTrial(place int, t trial) report.Trial {
 	r := report.Trial{
 		Number: numberOf(t, place), Name: deref(t.TrainingJobName), Status: string(t.TrainingJobStatus), Reason: deref(t.FailureReason), Values: t.TunedHyperParameters,
-		Began: deref(t.TrainingStartTime), Ended: deref(t.TrainingEndTime), Stopped: t.TrainingJobStatus == types.TrainingJobStatusStopped,
+		Began: deref(t.TrainingStartTime), Ended: deref(t.TrainingEndTime),
 	}
 	if r.Reason == "" && withoutObjective(t) {
 		r.Reason = "it ended without the objective"

@@ -106,15 +106,18 @@ func (r *tuningReport) counts() [][]string {
 		rows = append(rows, []string{"time", duration(to.Sub(*from))})
 	}
 	byStatus := map[string]int{}
-	for _, t := range r.trials {
+	early := earlyStops(r.job, r.trials)
+	for i, t := range r.trials {
 		word := strings.ToLower(string(t.TrainingJobStatus))
 		switch {
 		case t.TrainingJobStatus == types.TrainingJobStatusInProgress:
 			word = "running"
 		case withoutObjective(t):
 			word = "without the objective"
-		case t.TrainingJobStatus == types.TrainingJobStatusStopped && r.job.HyperParameterTuningJobStatus == types.HyperParameterTuningJobStatusCompleted:
+		case early[i]:
 			word = "stopped early"
+		case t.TrainingJobStatus == types.TrainingJobStatusStopped:
+			word = "stopped with the search"
 		}
 		byStatus[word]++
 	}

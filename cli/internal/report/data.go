@@ -69,7 +69,7 @@ func (p *page) columns() columns {
 		c.Number = append(c.Number, t.Number)
 		c.Name = append(c.Name, t.Name)
 		c.State = append(c.State, t.state())
-		c.Status = append(c.Status, t.Status)
+		c.Status = append(c.Status, t.status())
 		c.Reason = append(c.Reason, shortened(t.Reason, reasons))
 		c.Objective = append(c.Objective, objective(t))
 		c.Began = append(c.Began, seconds(p.plan.began[i]))

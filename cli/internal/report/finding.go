@@ -126,25 +126,32 @@ func (p *page) timelineFinding() string {
 
 func (p *page) curvesFinding() string {
 	var cut, whole []int
+	with := 0 // stopped with the search
 	for i := range p.search.Trials {
 		switch t := &p.search.Trials[i]; {
 		case len(t.Curve) == 0:
 		case t.state() == stopped:
 			cut = append(cut, len(t.Curve))
+		case t.state() == halted:
+			with++
 		default:
 			whole = append(whole, len(t.Curve))
 		}
 	}
-	if len(cut)+len(whole) == 0 {
+	reported := len(cut) + len(whole) + with
+	if reported == 0 {
 		return "No trial has reported values on the way."
 	}
-	text := fmt.Sprintf("%s over the values that %s reported.", p.metric(), count(len(cut)+len(whole), "trial", "trials"))
+	text := fmt.Sprintf("%s over the values that %s reported.", p.metric(), count(reported, "trial", "trials"))
 	if len(cut) > 0 {
 		text += fmt.Sprintf(" %s stopped early, in the middle after %s", count(len(cut), "was", "were"), count(middle(cut), "value", "values"))
 		if len(whole) > 0 {
 			text += fmt.Sprintf(" where the others reported %d", middle(whole))
 		}
 		text += "."
+	}
+	if with > 0 {
+		text += fmt.Sprintf(" %s stopped with the search.", count(with, "was", "were"))
 	}
 	return text + p.subset()
 }

@@ -60,12 +60,12 @@ func (p *page) facts() []pair {
 }
 
 func (p *page) counts() string {
-	var n [running + 1]int
+	var n [halted + 1]int
 	for i := range p.search.Trials {
 		n[p.search.Trials[i].state()]++
 	}
 	var parts []string
-	for i, word := range []string{"finished", "stopped", "failed", "running"} {
+	for i, word := range []string{"finished", "stopped early", "failed", "running", "stopped with the search"} {
 		if n[i] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[i], word))
 		}
@@ -114,7 +114,7 @@ func (p *page) rows() []row {
 	rows := make([]row, 0, tableRows)
 	for n, i := range p.ranking.order[:min(len(p.ranking.order), tableRows)] {
 		t := &p.search.Trials[i]
-		r := row{Number: t.Number, Name: t.Name, Status: t.Status, State: t.state(), Reason: shortened(t.Reason, 600), Best: n == 0 && p.ranking.values > 0}
+		r := row{Number: t.Number, Name: t.Name, Status: t.status(), State: t.state(), Reason: shortened(t.Reason, 600), Best: n == 0 && p.ranking.values > 0}
 		if t.Objective != nil {
 			r.Objective = digits(*t.Objective)
 		}

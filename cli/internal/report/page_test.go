@@ -60,6 +60,29 @@ func TestPageDrawsEverything(t *testing.T) {
 	tb.picture("light")
 }
 
+// A search that was stopped with two trials: each says so wherever states are told.
+func TestStoppedWithTheSearchIsDrawn(t *testing.T) {
+	t.Parallel()
+	s := sample(t, 12)
+	s.Status = "Stopped"
+	for i := range s.Trials[10:] {
+		s.Trials[10+i].Status, s.Trials[10+i].Stopped = "Stopped", false
+	}
+	s.Trials[0].Status, s.Trials[0].Stopped = "Stopped", true
+	early := having(s, func(t *Trial) bool { return t.Stopped })
+	tb := open(t, written(t, s))
+	for _, figure := range []string{"history", "curves", "timeline"} {
+		tb.want(`[...document.querySelectorAll("#`+figure+` .legend li")].map((e) => e.textContent).filter((text) => text.startsWith("stopped"))`, []string{"stopped early", "stopped with the search"})
+	}
+	tb.want(drawn("#history path.mark.s1"), early)
+	tb.want(drawn("#history path.mark.s4"), 2)
+	tb.want(drawn("#curves path.mark.s4"), 2)
+	tb.want(`getComputedStyle(document.querySelector("#history path.mark.s4")).fill`, "none")
+	tb.want(`[...document.querySelectorAll("tbody td.s1")].every((e) => e.textContent === "Stopped early")`, true)
+	tb.want(`[...document.querySelectorAll("tbody td.s4")].map((e) => e.textContent)`, []string{"Stopped with the search", "Stopped with the search"})
+	tb.picture("stopped")
+}
+
 // On a bent axis equal steps of the search are equally far apart: decades of x, of 1−x, and of x+1 where Auto begins at 0.
 func TestAxesFollowTheSearch(t *testing.T) {
 	t.Parallel()

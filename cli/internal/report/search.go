@@ -45,7 +45,7 @@ type Trial struct {
 	Began     time.Time         // zero: it did not begin
 	Ended     time.Time         // zero: it still runs
 	Curve     []float64         // values of the objective in the order in which they were reported
-	Stopped   bool              // ended early on purpose
+	Stopped   bool              // early, while the search went on; one that is Stopped without it was stopped with the search
 }
 
 // state is how a trial is drawn. The script knows these numbers.
@@ -56,6 +56,7 @@ const (
 	stopped
 	failed // or ended without a value
 	running
+	halted // stopped with the search
 )
 
 func (t *Trial) state() state {
@@ -63,14 +64,27 @@ func (t *Trial) state() state {
 	switch {
 	case t.Status == "Failed":
 		return failed
-	case t.Stopped || t.Status == "Stopped" || t.Status == "Stopping":
+	case t.Stopped:
 		return stopped
+	case t.Status == "Stopped" || t.Status == "Stopping":
+		return halted
 	case t.Status != "Completed" && t.Ended.IsZero():
 		return running
 	case !has:
 		return failed
 	}
 	return finished
+}
+
+// status is the status for reading.
+func (t *Trial) status() string {
+	switch {
+	case t.Status != "Stopped":
+		return t.Status
+	case t.Stopped:
+		return "Stopped early"
+	}
+	return "Stopped with the search"
 }
 
 // value is the objective where it counts: of a trial that did not fail.

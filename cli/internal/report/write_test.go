@@ -143,12 +143,41 @@ func TestImportanceFindsConditions(t *testing.T) {
 	}
 }
 
+// Trials that ran when the search ended were not stopped for their values, and say nothing of how long a trial is.
+func TestStoppedWithTheSearch(t *testing.T) {
+	t.Parallel()
+	s := Search{Metric: "rmse", Trials: valued(3, 2, 5, 4, 6)}
+	for i, n := range []int{9, 9, 3, 5, 5} {
+		s.Trials[i].Curve = make([]float64, n)
+		if i >= 2 {
+			s.Trials[i].Status = "Stopped"
+		}
+	}
+	s.Trials[2].Stopped = true
+	p := newPage(&s)
+	want := "rmse over the values that 5 trials reported. 1 was stopped early, in the middle after 3 values where the others reported 9. 2 were stopped with the search."
+	if got := p.curvesFinding(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got, want := p.counts(), "5: 2 finished, 1 stopped early, 2 stopped with the search"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	var status []string
+	for _, r := range p.rows() {
+		status = append(status, r.Status)
+	}
+	if diff := cmp.Diff([]string{"Completed", "Completed", "Stopped with the search", "Stopped early", "Stopped with the search"}, status); diff != "" {
+		t.Errorf("the table, the best first (-want +got):\n%s", diff)
+	}
+}
+
 func TestStates(t *testing.T) {
 	t.Parallel()
 	value := new(1.0)
 	for want, trials := range map[state][]Trial{
 		finished: {{Status: "Completed", Objective: value}},
-		stopped:  {{Status: "Stopped", Objective: value}, {Status: "Completed", Stopped: true, Objective: value}},
+		halted:   {{Status: "Stopped", Objective: value}, {Status: "Stopping"}},
+		stopped:  {{Status: "Stopped", Stopped: true, Objective: value}, {Status: "Completed", Stopped: true, Objective: value}},
 		failed:   {{Status: "Failed", Objective: value}, {Status: "Completed"}, {Status: "Completed", Objective: new(math.NaN())}},
 		running:  {{Status: "InProgress"}, {}},
 	} {

@@ -5,7 +5,7 @@ const count = data.order.length;
 const everyone = [...Array(count).keys()];
 const column = (name) => trials[name] || [];
 const state = (i) => trials.state[i];
-const FINISHED = 0, STOPPED = 1, FAILED = 2, RUNNING = 3;
+const FINISHED = 0, STOPPED = 1, FAILED = 2, RUNNING = 3, HALTED = 4;
 const metric = data.metric || "objective";
 
 // value is a trial's objective, or null.

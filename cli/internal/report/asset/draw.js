@@ -30,16 +30,16 @@ function cut(text, width) {
   return text.length <= most ? text : text.slice(0, head) + "…" + text.slice(text.length - (most - 1 - head));
 }
 
-// shapes of the states: disc, diamond, cross, ring. Very small ones are squares.
+// shapes of the states: disc, diamond, cross, ring, hollow diamond. Very small ones are squares.
 function shape(s, x, y, r) {
   x = px(x); y = px(y);
   if (s === FAILED) return `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`;
   if (r < 2) return `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z`;
-  if (s === STOPPED) return `M${x} ${px(y - r * 1.4)}l${r * 1.4} ${r * 1.4}l${-r * 1.4} ${r * 1.4}l${-r * 1.4} ${-r * 1.4}z`;
+  if (s === STOPPED || s === HALTED) return `M${x} ${px(y - r * 1.4)}l${r * 1.4} ${r * 1.4}l${-r * 1.4} ${r * 1.4}l${-r * 1.4} ${-r * 1.4}z`;
   return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
 }
 
-const words = ["finished", "stopped early", "failed or no value", "running"];
+const words = ["finished", "stopped early", "failed or no value", "running", "stopped with the search"];
 
 function legend(figure, states, more) {
   const list = figure.querySelector(".legend");

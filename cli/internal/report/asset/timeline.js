@@ -27,7 +27,7 @@ function bar(i, x, box, pitch) {
 
 const outline = (b) => `M${px(b.from)} ${px(b.y - b.height / 2)}H${px(b.to)}v${px(b.height)}H${px(b.from)}z`;
 
-// bars: finished ones fill their lane; others are thinner, failed and running ones hollow, with their mark at the end where there is room.
+// bars: finished ones fill their lane; others are thinner, and hollow but for those that were stopped early, with their mark at the end where there is room.
 function bars(view, items, marked) {
   const paths = [];
   for (const dim of [true, false]) for (const s of states()) paths.push({ s, dim, path: view.svg.appendChild(svg("path", { class: `mark s${s}${dim ? " dim" : ""}` })) });
