@@ -107,7 +107,7 @@ func doors() []door {
 		{"engine/internal/store", []string{"engine", "engine/internal/job", "engine/internal/amt", "engine/internal/listing", "engine/internal/object"}, "what is kept of a job is written by the package that supervises it"},
 		{"engine/internal/lifecycle", []string{"engine/internal/job", "engine/internal/amt"}, "job performs what lifecycle decides, and amt reads how a trial ended"},
 		{"engine/internal/job", []string{"engine", "engine/internal/amt", "engine/internal/wire", "engine/internal/aws/logs"}, "jobs change by the API, and by the tuning jobs whose trials they are"},
-		{"tuner", []string{"engine/internal/amt", "cli/internal/report", "bench/..."}, "tuning jobs search, whoever asked for them"},
+		{"tuner", []string{"engine/internal/amt", "cli", "cli/internal/report", "bench/..."}, "tuning jobs search, whoever asked for them; the command line reads there what a space is"},
 		{"engine/runner/process", []string{"engine", "engine/runner/all", "engine/runner/process/..."}, "what runs a host is chosen in one place; the rest knows the seam"},
 		{"engine", []string{"cli", "cmd/sagefly"}, "only the command line brings the engine into a program"},
 		{"github.com/spf13/cobra", []string{"cli", "cmd/sagefly"}, "commands live in one room"},
