@@ -130,7 +130,7 @@ func failureReasons(trials []trial) [][]string {
 	var rows [][]string
 	seen := map[string]bool{}
 	for i, t := range trials {
-		reason := clip(firstLine(deref(t.FailureReason)), 200)
+		reason := clip(tellingLine(deref(t.FailureReason)), 200)
 		if t.TrainingJobStatus != types.TrainingJobStatusFailed || seen[reason] || len(rows) == 3 {
 			continue
 		}

@@ -80,15 +80,10 @@ func (v *trialView) line(n int, t trial, metric string, names []string) string {
 		}
 	}
 	parts = append(parts, strings.Join(values, " "))
-	if reason := firstLine(deref(t.FailureReason)); reason != "" {
+	if reason := tellingLine(deref(t.FailureReason)); reason != "" {
 		parts = append(parts, clip(reason, 160))
 	}
 	return strings.Join(parts, "  ")
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return clean(line)
 }
 
 // trialStatus is a trial's status, with what a training job's own does not say.

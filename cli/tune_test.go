@@ -420,14 +420,16 @@ func TestClipKeepsColours(t *testing.T) {
 func TestWriteTrials(t *testing.T) {
 	t.Parallel()
 	job, trials := sampleTuning()
+	trials[1].TrainingEndTime = new(trials[1].TrainingStartTime.Add(1527 * time.Millisecond))
+	trials[2].FailureReason = new("AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"ValueError: lr 0.7 diverged\"\nCommand \"python3 train.py\", exit code: 1")
 	var b strings.Builder
 	if err := writeTrials(&b, job, trials); err != nil {
 		t.Fatal(err)
 	}
 	want := `trial,name,status,started,seconds,reason,booster,eta,rate_drop,rmse
 1,s-001-0123abcd,Completed,2026-01-02T03:04:05Z,90,,gbtree,0.1234567,,2.5
-2,s-002-0123abcd,Stopped,2026-01-02T03:04:05Z,90,,dart,0.5,0.1,2.25
-3,s-003-0123abcd,Failed,2026-01-02T03:04:05Z,90,"AlgorithmError: ""no luck"",",dart,0.01,1e-05,
+2,s-002-0123abcd,Stopped,2026-01-02T03:04:05Z,1.527,,dart,0.5,0.1,2.25
+3,s-003-0123abcd,Failed,2026-01-02T03:04:05Z,90,ValueError: lr 0.7 diverged,dart,0.01,1e-05,
 4,s-004-0123abcd,Completed,2026-01-02T03:04:05Z,90,,gbtree,0.02,,
 5,s-005-0123abcd,InProgress,2026-01-02T03:04:05Z,,,gbtree,0.03,,
 `

@@ -101,7 +101,7 @@ func endRows(job *tuningJob, trials []trial) [][]string {
 		rows = append(rows, []string{"ended", why})
 	}
 	if reason := deref(job.FailureReason); reason != "" {
-		rows = append(rows, []string{"failed", firstLine(reason)})
+		rows = append(rows, []string{"failed", tellingLine(reason)})
 	}
 	return append(rows, failureReasons(trials)...)
 }

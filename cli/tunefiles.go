@@ -143,10 +143,11 @@ func trialRecord(place int, t trial, names []string) []string {
 	if t.TrainingStartTime != nil {
 		started = t.TrainingStartTime.UTC().Format(time.RFC3339)
 		if t.TrainingEndTime != nil {
-			seconds = strconv.FormatFloat(t.TrainingEndTime.Sub(*t.TrainingStartTime).Seconds(), 'f', -1, 64)
+			took := t.TrainingEndTime.Sub(*t.TrainingStartTime).Round(time.Millisecond)
+			seconds = strconv.FormatFloat(float64(took.Milliseconds())/1000, 'f', -1, 64)
 		}
 	}
-	record := []string{strconv.Itoa(numberOf(t, place)), deref(t.TrainingJobName), string(t.TrainingJobStatus), started, seconds, firstLine(deref(t.FailureReason))}
+	record := []string{strconv.Itoa(numberOf(t, place)), deref(t.TrainingJobName), string(t.TrainingJobStatus), started, seconds, tellingLine(deref(t.FailureReason))}
 	for _, name := range names {
 		record = append(record, t.TunedHyperParameters[name])
 	}
