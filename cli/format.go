@@ -4,6 +4,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,15 +101,7 @@ func shellLine(words []string) string {
 
 // table writes rows as aligned columns, two spaces apart, without trailing spaces.
 func table(rows [][]string) []string {
-	var widths []int
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], visible(cell))
-		}
-	}
+	widths := columnWidths(rows)
 	lines := make([]string, len(rows))
 	for n, row := range rows {
 		var b strings.Builder
@@ -121,6 +114,50 @@ func table(rows [][]string) []string {
 		lines[n] = strings.TrimRight(b.String(), " ")
 	}
 	return lines
+}
+
+func columnWidths(rows [][]string) []int {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], visible(cell))
+		}
+	}
+	return widths
+}
+
+// fitted leaves out the last columns of rows that would be too wide as a table, but none of the first few. The head, which is the first row,
+// says how many. A width below 1 is no limit.
+func fitted(rows [][]string, few, width int) [][]string {
+	wide := func(columns []int) int {
+		total := 2 * (len(columns) - 1)
+		for _, w := range columns {
+			total += w
+		}
+		return total
+	}
+	widths, mark := columnWidths(rows), ""
+	n, room := len(widths), wide(widths)
+	for width > 0 && room > width && n > few {
+		n--
+		mark = fmt.Sprintf("… %d more", len(widths)-n)
+		room = wide(append(slices.Clone(widths[:n]), visible(mark)))
+	}
+	switch {
+	case mark == "":
+		return rows
+	case room > width:
+		mark = "…"
+	}
+	cut := make([][]string, len(rows))
+	for i, row := range rows {
+		cut[i] = slices.Clip(row[:n])
+	}
+	cut[0] = append(cut[0], mark)
+	return cut
 }
 
 // visible is the number of characters a cell takes on the screen.

@@ -96,14 +96,14 @@ func trialStatus(p paint, t trial) string {
 
 // picture is the table and the line below it, as many lines as the terminal has.
 func (v *trialView) picture(job *tuningJob, trials []trial) []string {
-	lines := trialTable(v.screen.paintE, job, trials, v.screen.now())
+	lines := trialTable(trialRows(v.screen.paintE, job, trials, v.screen.now()), terminalWidth(v.screen.err)-1) // what draw leaves of a line
 	if room := v.screen.height() - 2; len(lines) > room {
 		lines = append(lines[:1:1], lines[len(lines)-max(room-1, 1):]...)
 	}
 	return append(lines, v.footer(job, trials))
 }
 
-// footer says how far the search is.
+// footer says what is best and how far the search is. What matters most comes first: the end of a line may be cut.
 func (v *trialView) footer(job *tuningJob, trials []trial) string {
 	metric, maximize := objectiveOf(job)
 	done := 0
@@ -112,11 +112,12 @@ func (v *trialView) footer(job *tuningJob, trials []trial) string {
 			done++
 		}
 	}
-	parts := []string{string(job.HyperParameterTuningJobStatus), fmt.Sprintf("%d%s", done, trialLimit(job))}
+	var parts []string
 	if i := bestTrial(trials, maximize); i >= 0 {
 		value, _ := objectiveValue(trials[i])
 		parts = append(parts, fmt.Sprintf("best so far: trial %d, %s %s", numberOf(trials[i], i), metric, number(value)))
 	}
+	parts = append(parts, string(job.HyperParameterTuningJobStatus), fmt.Sprintf("%d%s", done, trialLimit(job)))
 	if job.CreationTime != nil {
 		parts = append(parts, duration(v.screen.now().Sub(*job.CreationTime)))
 	}
@@ -130,25 +131,31 @@ func trialLimit(job *tuningJob) string {
 	return " trials"
 }
 
-// trialTable are trials as lines below a head, the newest last and the best marked.
-func trialTable(p paint, job *tuningJob, trials []trial, now time.Time) []string {
+// trialColumns are the columns of trialRows before those of the parameters.
+const trialColumns = 5
+
+// trialTable are rows of trials as lines of a width, 0 = any. Parameters that have no room are left out.
+func trialTable(rows [][]string, width int) []string { return table(fitted(rows, trialColumns, width)) }
+
+// trialRows are trials below a head, the newest last and the best marked.
+func trialRows(p paint, job *tuningJob, trials []trial, now time.Time) [][]string {
 	metric, maximize := objectiveOf(job)
 	names := names(variedOf(searchedRanges(job)))
-	rows := [][]string{append(append([]string{"", "TRIAL", "STATUS"}, names...), metric, "TIME")}
+	rows := [][]string{append([]string{"", "TRIAL", "STATUS", metric, "TIME"}, names...)}
 	best := bestTrial(trials, maximize)
 	for i, t := range trials {
-		row := []string{choose(i == best, "★", ""), fmt.Sprint(numberOf(t, i)), trialStatus(p, t)}
-		for _, name := range names {
-			value, ok := t.TunedHyperParameters[name]
-			row = append(row, choose(ok, short(value), "–"))
-		}
 		objective := ""
 		if value, ok := objectiveValue(t); ok {
 			objective = number(value)
 		}
-		rows = append(rows, append(row, objective, duration(took(t, now))))
+		row := []string{choose(i == best, "★", ""), fmt.Sprint(numberOf(t, i)), trialStatus(p, t), objective, duration(took(t, now))}
+		for _, name := range names {
+			value, ok := t.TunedHyperParameters[name]
+			row = append(row, choose(ok, short(value), "–"))
+		}
+		rows = append(rows, row)
 	}
-	return table(rows)
+	return rows
 }
 
 // tuningVerdict is a tuning job's status with its sign.

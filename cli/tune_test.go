@@ -314,15 +314,32 @@ func sampleTuning() (*tuningJob, []trial) {
 func TestTrialTable(t *testing.T) {
 	t.Parallel()
 	job, trials := sampleTuning()
-	got := strings.Join(trialTable(false, job, trials, time.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)), "\n")
-	want := `   TRIAL  STATUS          booster  eta     rate_drop  rmse     TIME
-   1      ✓ Completed     gbtree   0.1235  –          2.50000  1:30
-★  2      ■ Stopped       dart     0.5     0.1        2.25000  1:30
-   3      ✗ Failed        dart     0.01    1e-05               1:30
-   4      ✗ no objective  gbtree   0.02    –                   1:30
-   5      ▸ InProgress    gbtree   0.03    –                   30 s`
+	got := strings.Join(trialTable(trialRows(false, job, trials, time.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)), 0), "\n")
+	want := `   TRIAL  STATUS          rmse     TIME  booster  eta     rate_drop
+   1      ✓ Completed     2.50000  1:30  gbtree   0.1235  –
+★  2      ■ Stopped       2.25000  1:30  dart     0.5     0.1
+   3      ✗ Failed                 1:30  dart     0.01    1e-05
+   4      ✗ no objective           1:30  gbtree   0.02    –
+   5      ▸ InProgress             30 s  gbtree   0.03    –`
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// The objective is seen however many parameters are searched; of those, what has no room is counted.
+func TestTrialTableIsFitted(t *testing.T) {
+	t.Parallel()
+	job, trials := sampleTuning()
+	rows := trialRows(false, job, trials[:2], time.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC))
+	for width, want := range map[int]string{
+		64: "   TRIAL  STATUS       rmse     TIME  booster  eta     rate_drop\n   1      ✓ Completed  2.50000  1:30  gbtree   0.1235  –\n★  2      ■ Stopped    2.25000  1:30  dart     0.5     0.1",
+		63: "   TRIAL  STATUS       rmse     TIME  booster  eta     … 1 more\n   1      ✓ Completed  2.50000  1:30  gbtree   0.1235\n★  2      ■ Stopped    2.25000  1:30  dart     0.5",
+		62: "   TRIAL  STATUS       rmse     TIME  booster  … 2 more\n   1      ✓ Completed  2.50000  1:30  gbtree\n★  2      ■ Stopped    2.25000  1:30  dart",
+		20: "   TRIAL  STATUS       rmse     TIME  …\n   1      ✓ Completed  2.50000  1:30\n★  2      ■ Stopped    2.25000  1:30",
+	} {
+		if d := cmp.Diff(want, strings.Join(trialTable(rows, width), "\n")); d != "" {
+			t.Errorf("%d (-want +got):\n%s", width, d)
+		}
 	}
 }
 
@@ -389,7 +406,7 @@ func TestRepaintedTable(t *testing.T) {
 	v := newTrialView(a.screen)
 	v.see(job, trials[:2])
 	first := out.String()
-	if lines := strings.Count(first, "\n"); lines != 3 || !strings.Contains(first, "InProgress · 2 of 8 trials · best so far: trial 2, rmse 2.25000") {
+	if lines := strings.Count(first, "\n"); lines != 3 || !strings.Contains(first, "\nbest so far: trial 2, rmse 2.25000 · InProgress · 2 of 8 trials · ") {
 		t.Errorf("%d lines: %q", lines, first)
 	}
 	out.Reset()

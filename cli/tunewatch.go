@@ -154,12 +154,13 @@ func (v *trialView) terminalTable(job *tuningJob, trials []trial) {
 	if !v.screen.live || len(trials) == 0 {
 		return
 	}
-	lines := trialTable(v.screen.paintE, job, trials, v.screen.now())
+	width := terminalWidth(v.screen.err)
+	lines := trialTable(trialRows(v.screen.paintE, job, trials, v.screen.now()), width)
 	if left := len(lines) - 1 - most; left > 0 {
 		v.screen.note("the last %d of %d trials; all of them:  sagefly show %s", most, len(trials), deref(job.HyperParameterTuningJobName))
 		lines = append(lines[:1:1], lines[1+left:]...)
 	}
 	for _, l := range lines {
-		v.screen.note("%s", clip(l, terminalWidth(v.screen.err)))
+		v.screen.note("%s", clip(l, width))
 	}
 }

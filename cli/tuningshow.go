@@ -54,7 +54,7 @@ func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob) error {
 	}
 	if len(trials) > 0 {
 		a.screen.print("")
-		for _, line := range trialTable(p, job, trials, a.screen.now()) {
+		for _, line := range trialTable(trialRows(p, job, trials, a.screen.now()), a.screen.cut) {
 			a.screen.print("%s", clip(line, a.screen.cut))
 		}
 	}
