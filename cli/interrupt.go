@@ -17,7 +17,8 @@ import (
 type interruptRule struct {
 	app    *app
 	stops  bool
-	tuning bool // the job is a tuning job
+	tuning bool     // the job is a tuning job
+	later  []string // what the command would have done at the end, as commands
 
 	mu      sync.Mutex
 	presses int
@@ -101,6 +102,9 @@ func (r *interruptRule) leave(name string) error {
 		r.app.screen.note("left %s while it stops   see how it ended:  sagefly show %s", name, name)
 	} else {
 		r.app.screen.note("left %s, it goes on   back to it:  sagefly %s %s   stop it:  sagefly stop %s", name, back, name, name)
+	}
+	for _, command := range r.app.screen.useful(r.later) {
+		r.app.screen.note("for its files, when it has ended:  %s", command)
 	}
 	return exit(exitInterrupted)
 }

@@ -52,6 +52,16 @@ func (ps problems) Error() string {
 	return strings.Join(lines, "; ")
 }
 
+// also puts the problems of another error, if it has any, behind an error's own.
+func also(err, other error) error {
+	more, ok := errors.AsType[problems](other)
+	if !ok {
+		return err
+	}
+	first, _ := explain(err)
+	return append(first, more...)
+}
+
 // exit is an error that is only a code: everything was said.
 type exit int
 

@@ -23,7 +23,7 @@ fields of its input have, and are the same in every trial.
 
 What the best trial returned is the result on stdout: with --json the tuning job's description with the members "TrainingJobSummaries"
 (all trials), "Output" and "OutputTrainingJobName" (the best trial of which an output was captured). --csv writes all trials, --report a
-page for the browser that needs no network.
+page for the browser that needs no network; show NAME --csv FILE --report FILE does so at any time.
 
 --name makes the launch repeatable: a tuning job of that name with the same request is taken for this one, whether it runs or has
 ended; with another request it is an error that says what differs.
@@ -141,11 +141,13 @@ func (a *app) tuneTask(ctx context.Context, task sagefly.Task, o *taskTuneFlags)
 	if err := a.insideJob(); err != nil {
 		return err
 	}
-	if o.detach && a.fresh {
-		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
-	}
 	if err := o.checkSearch(task.Describe().Tuning); err != nil {
 		return err
+	}
+	if o.detach {
+		if err := a.checkDetach(&o.searchFlags, o.name, o.out); err != nil {
+			return err
+		}
 	}
 	if o.name != "" {
 		if _, err := tuningNameOf(o.name, "", a.screen.now()); err != nil {

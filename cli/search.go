@@ -47,6 +47,12 @@ type tuningWire struct {
 	extra   *container.Search
 }
 
+// openFiles finds out before the search whether its files can be written after it.
+func (s *search) openFiles() (err error) {
+	s.files, err = s.app.openFiles(&s.flags.fileFlags, s.out)
+	return err
+}
+
 func (s *search) discard() {
 	if s.work != nil {
 		s.work()

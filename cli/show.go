@@ -17,25 +17,49 @@ import (
 )
 
 func newShow(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:               "show NAME",
-		Short:             "Show all about a training job or tuning job",
+	var o fileFlags
+	cmd := &cobra.Command{
+		Use:   "show NAME",
+		Short: "Show all about a training job or tuning job",
+		Long: "Show all about a training job or tuning job. Of a tuning job --csv and --report write what tune writes with them, also while it runs: the trials " +
+			"so far.",
 		Args:              args(1, 1, "the name of a job"),
 		ValidArgsFunction: a.completeJobs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.with(cmd.Context(), func(ctx context.Context, t *target) error { return a.show(ctx, t, args[0]) })
+			files, err := a.openFiles(&o, "")
+			if err != nil {
+				return err
+			}
+			return a.with(cmd.Context(), func(ctx context.Context, t *target) error {
+				job, tuning, err := t.lookUp(ctx, args[0])
+				switch {
+				case err != nil:
+					return err
+				case tuning != nil:
+					return a.showTuning(ctx, t, tuning, &files)
+				case o.fileWords() != nil:
+					return o.noTrials(job)
+				}
+				return a.showTraining(ctx, t, job)
+			})
 		},
 	}
+	o.bindFiles(cmd.Flags())
+	return cmd
 }
 
-func (a *app) show(ctx context.Context, t *target, name string) error {
-	job, tuning, err := t.lookUp(ctx, name)
-	if err != nil {
-		return err
+// noTrials says of which job the files are that a training job does not have.
+func (o *fileFlags) noTrials(job *sagemaker.DescribeTrainingJobOutput) error {
+	words := o.fileWords()
+	p := usage(words[0]+" is for tuning jobs", deref(job.TrainingJobName)+" is a training job, which has no trials")
+	if _, name, ok := strings.Cut(deref(job.TuningJobArn), "hyper-parameter-tuning-job/"); ok {
+		p.Why = fmt.Sprintf("%s is a trial of %s", deref(job.TrainingJobName), name)
+		p.Fix = o.later(name, "")
 	}
-	if tuning != nil {
-		return a.showTuning(ctx, t, tuning)
-	}
+	return p
+}
+
+func (a *app) showTraining(ctx context.Context, t *target, job *sagemaker.DescribeTrainingJobOutput) error {
 	switch {
 	case a.json:
 		return a.screen.object(awsjson.Tree(job))
@@ -45,7 +69,7 @@ func (a *app) show(ctx context.Context, t *target, name string) error {
 	}
 	a.screen.note("%s", a.screen.paintE.bold(t.name))
 	p := a.screen.paint
-	a.screen.print("%s %s", verdict(p, job.TrainingJobStatus), p.bold(name))
+	a.screen.print("%s %s", verdict(p, job.TrainingJobStatus), p.bold(*job.TrainingJobName))
 	rows := append([][]string{{"created", deref(job.CreationTime).Local().Format(time.DateTime)}}, a.facts(ctx, t, job, "")...)
 	rows = append(rows, requestRows(job)...)
 	for _, line := range table(rows) {

@@ -35,7 +35,7 @@ trials, of which the worse are stopped early, after MIN values of the objective 
 --file takes a CreateHyperParameterTuningJob request in YAML or JSON.
 
 The result is the best trial: its values, its model (--out fetches it) and the command that trains with them. --csv writes all
-trials, --report a page for the browser that needs no network.
+trials, --report a page for the browser that needs no network; sagefly show NAME --csv FILE --report FILE does so at any time.
 
 Ctrl-C: a search that this command runs itself is stopped with its trials, one that an engine elsewhere runs goes on; line 2 says
 which. Without a terminal an interrupted tune stops its search.`
@@ -60,8 +60,8 @@ type tuneFlags struct {
 // searchFlags are the flags of every command that starts a search.
 type searchFlags struct {
 	jobs, parallel, seed int
-	csv, report          string
-	changed              func(flag string) bool // it was given
+	fileFlags
+	changed func(flag string) bool // it was given
 }
 
 func newTune(a *app) *cobra.Command {
@@ -73,15 +73,17 @@ func newTune(a *app) *cobra.Command {
 		Example: tuneExample,
 		Args:    args(0, 1, "an algorithm, a script, --file or --extend"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.detach && a.fresh {
-				return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
-			}
 			kind, err := o.strategyKind()
 			if err != nil {
 				return err
 			}
 			if err := o.check(kind); err != nil {
 				return err
+			}
+			if o.detach {
+				if err := a.checkDetach(&o.searchFlags, o.name, o.out); err != nil {
+					return err
+				}
 			}
 			return a.tune(cmd.Context(), args, &o)
 		},
@@ -117,8 +119,7 @@ func (o *searchFlags) bind(cmd *cobra.Command) {
 	f.IntVar(&o.jobs, "jobs", 0, "number of trials (default 20; grid: every combination)")
 	f.IntVar(&o.parallel, "parallel", 0, "trials at a time (default 1: each learns from all before it)")
 	f.IntVar(&o.seed, "seed", 0, "of what the search draws, for the same trials again (default another one each time)")
-	f.StringVar(&o.csv, "csv", "", "write all trials to this file, - for stdout")
-	f.StringVar(&o.report, "report", "", "write a page for the browser to this .html file")
+	o.bindFiles(f)
 	o.changed = f.Changed
 }
 
@@ -153,6 +154,26 @@ func outside(flag string, n, most int) error {
 		return usage(fmt.Sprintf("--%s %d: want 1 or more", flag, n), "")
 	}
 	return usage(fmt.Sprintf("--%s %d: want 1 to %d", flag, n, most), "a tuning job can have no more", fmt.Sprintf("--%s %d", flag, most))
+}
+
+// checkDetach refuses what a command does after its search when it does not wait for that.
+func (a *app) checkDetach(o *searchFlags, name, out string) error {
+	if a.fresh {
+		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
+	}
+	if name == "" {
+		name = "NAME"
+	}
+	later := o.later(name, out)
+	if len(later) == 0 {
+		return nil
+	}
+	flag := "--out"
+	if words := o.fileWords(); words != nil {
+		flag = words[0]
+	}
+	return usage(flag+" and --detach exclude each other", "it is written when the search has ended, and this command does not wait for that",
+		append([]string{"leave it out; then:  sagefly wait " + name}, later...)...)
 }
 
 // tune runs the search that the flags describe.

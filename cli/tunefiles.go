@@ -7,117 +7,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sagefly/sagefly/cli/internal/report"
-	"github.com/sagefly/sagefly/internal/atomicfile"
 )
-
-// resultFiles are the files that --csv and --report ask for.
-type resultFiles struct {
-	screen      *screen
-	csv, report string // absolute, "" = none
-	stdout      bool   // the CSV is the result
-}
-
-// openFiles finds out before the search whether its files can be written after it.
-func (s *search) openFiles() error {
-	f, err := s.flags.resultFiles(s.app.screen)
-	s.files = f
-	return err
-}
-
-func (o *searchFlags) resultFiles(s *screen) (resultFiles, error) {
-	f := resultFiles{screen: s, stdout: o.csv == "-"}
-	var err error
-	if o.csv != "" && !f.stdout {
-		if f.csv, err = writablePath("--csv", o.csv); err != nil {
-			return f, err
-		}
-	}
-	if o.report != "" {
-		f.report, err = writablePath("--report", o.report)
-	}
-	return f, err
-}
-
-// writablePath refuses a file that could not be written in hours' time either.
-func writablePath(flag, name string) (string, error) {
-	path, err := filepath.Abs(name)
-	if err != nil {
-		return "", err
-	}
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		return "", wrongFile(flag, name, "it is a folder")
-	}
-	if info, err = os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return "", wrongFile(flag, name, "there is no folder "+filepath.Dir(path))
-	}
-	return path, nil
-}
-
-func wrongFile(flag, name, why string) error {
-	p := usage("the file cannot be written", why)
-	p.Where = flag + " " + name
-	return p
-}
-
-// write writes them all.
-func (f *resultFiles) write(ctx context.Context, t *target, job *tuningJob, trials []trial) error {
-	if f == nil {
-		return nil
-	}
-	if f.stdout {
-		if err := writeTrials(f.screen.out, job, trials); err != nil {
-			return err
-		}
-	}
-	if f.csv != "" {
-		var text strings.Builder
-		if err := writeTrials(&text, job, trials); err != nil {
-			return err
-		}
-		if err := atomicfile.WriteFile(f.csv, []byte(text.String()), 0o644); err != nil {
-			return fmt.Errorf("write trials: %w", err)
-		}
-	}
-	if f.report == "" {
-		return nil
-	}
-	s, err := f.reportOf(ctx, t, job, trials)
-	if err != nil {
-		return err
-	}
-	return writeReport(f.report, s)
-}
-
-func writeReport(path string, s report.Search) error {
-	var page strings.Builder
-	if err := report.Write(&page, s); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	if err := atomicfile.WriteFile(path, []byte(page.String()), 0o644); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
-}
-
-// written are the files as rows of a summary.
-func (f *resultFiles) written() [][]string {
-	var rows [][]string
-	if f != nil && f.csv != "" {
-		rows = append(rows, []string{"csv", f.csv})
-	}
-	if f != nil && f.report != "" {
-		rows = append(rows, []string{"report", f.report})
-	}
-	return rows
-}
 
 // writeTrials writes trials as CSV: what a trial is, then a column for each searched parameter (empty in trials that do not have
 // it), then the objective.
@@ -158,8 +53,9 @@ func trialRecord(place int, t trial, names []string) []string {
 	return append(record, objective)
 }
 
-// reportOf is the search for the page. Curves come from the trials' logs.
-func (f *resultFiles) reportOf(ctx context.Context, t *target, job *tuningJob, trials []trial) (report.Search, error) {
+// page is the search for the page. Curves come from the trials' logs.
+func (r *tuningReport) page(ctx context.Context) (report.Search, error) {
+	t, job, trials, screen := r.target, r.job, r.trials, r.app.screen
 	metric, maximize := objectiveOf(job)
 	s := report.Search{
 		Name: deref(job.HyperParameterTuningJobName), Strategy: strategyOf(job), Status: string(job.HyperParameterTuningJobStatus), Metric: metric, Maximize: maximize,
@@ -168,16 +64,16 @@ func (f *resultFiles) reportOf(ctx context.Context, t *target, job *tuningJob, t
 	for _, v := range variedOf(searchedRanges(job)) {
 		s.Parameters = append(s.Parameters, v.reported())
 	}
-	defer f.screen.setStatus("")
+	defer screen.setStatus("")
 	early := earlyStops(job, trials)
 	for i, one := range trials {
-		f.screen.setStatus(fmt.Sprintf("reading the log of trial %d of %d", i+1, len(trials)))
+		screen.setStatus(fmt.Sprintf("reading the log of trial %d of %d", i+1, len(trials)))
 		r := reportedTrial(i, one)
 		r.Stopped = early[i]
 		curve, err := t.curve(ctx, r.Name, metric)
 		switch {
 		case ctx.Err() != nil:
-			return s, context.Cause(ctx)
+			return s, ctx.Err()
 		case err != nil:
 			s.Notes = append(s.Notes, fmt.Sprintf("The log of trial %d could not be read: %v", r.Number, err))
 		}

@@ -20,7 +20,6 @@ type tuningReport struct {
 	target *target
 	job    *tuningJob
 	trials []trial
-	out    string                         // download the best model into this folder, "" = not
 	again  func(map[string]string) string // the command that trains with these values; nil = there is none
 	files  *resultFiles
 	extra  [][]string      // rows of a task
@@ -41,20 +40,19 @@ func (r *tuningReport) best() *trial {
 	return nil
 }
 
-// write writes the files that were asked for and the result.
+// write writes the result, then the files that were asked for: what goes wrong with those takes nothing from it.
 func (r *tuningReport) write(ctx context.Context) error {
+	newTrialView(r.app.screen).terminalTable(r.job, r.trials)
+	if err := r.print(ctx); err != nil {
+		return err
+	}
+	return r.files.write(ctx, r)
+}
+
+func (r *tuningReport) print(ctx context.Context) error {
 	a := r.app
-	newTrialView(a.screen).terminalTable(r.job, r.trials)
-	if err := r.files.write(ctx, r.target, r.job, r.trials); err != nil {
-		return err
-	}
-	best := r.best()
-	where, model, err := r.model(ctx, best)
-	if err != nil {
-		return err
-	}
 	switch {
-	case r.files != nil && r.files.stdout:
+	case r.files.stdout:
 		return nil
 	case a.json:
 		return a.screen.object(r.output.addTo(tuningJSON(r.job, r.trials)))
@@ -62,41 +60,29 @@ func (r *tuningReport) write(ctx context.Context) error {
 		a.screen.print("%s", deref(r.job.HyperParameterTuningJobName))
 		return nil
 	}
-	p := a.screen.paint
+	p, best := a.screen.paint, r.best()
 	a.screen.print("%s %s", tuningVerdict(p, r.job.HyperParameterTuningJobStatus), p.bold(deref(r.job.HyperParameterTuningJobName)))
 	rows := append(r.counts(), r.bestRows(best)...)
 	rows = append(rows, r.extra...)
-	if model != "" {
+	if model := r.model(ctx, best); model != "" {
 		rows = append(rows, []string{"model", model})
 	}
-	if where != "" {
-		rows = append(rows, []string{"here", where})
-	}
-	rows = append(rows, r.files.written()...)
-	for _, line := range table(append(rows, a.screen.nextRows(r.next(best, where)...)...)) {
+	for _, line := range table(append(rows, a.screen.nextRows(r.next(best)...)...)) {
 		a.screen.print("  %s", a.screen.hint(line))
 	}
 	return nil
 }
 
-// model fetches the best model when that was asked for, and says where it is.
-func (r *tuningReport) model(ctx context.Context, best *trial) (where, model string, err error) {
+// model is where the best trial's model is; "" when there is none, or nobody says.
+func (r *tuningReport) model(ctx context.Context, best *trial) string {
 	if best == nil {
-		return "", "", nil
+		return ""
 	}
 	job, err := r.target.describe(ctx, *best.TrainingJobName)
 	if err != nil {
-		return "", "", err
+		return ""
 	}
-	if r.out == "" {
-		return "", r.target.model(ctx, job), nil
-	}
-	where, err = r.app.fetch(ctx, r.target, job, download{out: r.out})
-	if err != nil && job.TrainingJobStatus != types.TrainingJobStatusCompleted { // it was stopped before it left any
-		r.app.screen.note("nothing downloaded: %v", err)
-		err = nil
-	}
-	return where, r.target.model(ctx, job), err
+	return r.target.model(ctx, job)
 }
 
 // counts are how the search went.
@@ -152,13 +138,13 @@ func (r *tuningReport) bestRows(best *trial) [][]string {
 }
 
 // next are the commands that make sense now.
-func (r *tuningReport) next(best *trial, where string) []string {
+func (r *tuningReport) next(best *trial) []string {
 	var words []string
 	if best != nil {
 		if r.again != nil {
 			words = append(words, r.again(best.TunedHyperParameters))
 		}
-		if where == "" {
+		if r.files.out == "" {
 			words = append(words, "sagefly download "+deref(best.TrainingJobName))
 		}
 	}

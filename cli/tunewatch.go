@@ -118,6 +118,7 @@ func (s *search) watch(ctx context.Context, t *target, rule *interruptRule) erro
 	w.doctor = &objectiveDoctor{}
 	job, trials, err := w.run(watching)
 	if err != nil && rule.left() {
+		rule.later = s.flags.later(s.name, s.out)
 		return rule.leave(s.name)
 	}
 	if err != nil {
@@ -126,14 +127,14 @@ func (s *search) watch(ctx context.Context, t *target, rule *interruptRule) erro
 	err = s.conclude(ctx, t, job, trials)
 	if w.doctor.trial != "" && !rule.pressed() {
 		metric, _ := objectiveOf(job)
-		return w.doctor.diagnose(ctx, t, metric, s.advice)
+		return also(w.doctor.diagnose(ctx, t, metric, s.advice), err)
 	}
 	return rule.verdict(err)
 }
 
 // conclude reports the search's end; the error is how it ended.
 func (s *search) conclude(ctx context.Context, t *target, job *tuningJob, trials []trial) error {
-	r := &tuningReport{app: s.app, target: t, job: job, trials: trials, out: s.out, again: s.again, files: &s.files}
+	r := &tuningReport{app: s.app, target: t, job: job, trials: trials, again: s.again, files: &s.files}
 	if s.task != nil {
 		if err := r.addOutput(ctx, s.task); err != nil {
 			return err

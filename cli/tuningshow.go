@@ -17,23 +17,33 @@ import (
 )
 
 // showTuning is show of a tuning job.
-func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob) error {
+func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob, files *resultFiles) error {
 	trials, err := t.trials(ctx, deref(job.HyperParameterTuningJobName))
 	if err != nil {
 		return err
 	}
+	r := &tuningReport{app: a, target: t, job: job, trials: trials, files: files}
+	if err := a.printTuning(ctx, r); err != nil {
+		return err
+	}
+	return files.write(ctx, r)
+}
+
+func (a *app) printTuning(ctx context.Context, r *tuningReport) error {
+	job, trials := r.job, r.trials
 	switch {
+	case r.files.stdout:
+		return nil
 	case a.json:
 		return a.screen.object(tuningJSON(job, trials))
 	case a.quiet:
 		a.screen.print("%s", job.HyperParameterTuningJobStatus)
 		return nil
 	}
-	a.screen.note("%s", a.screen.paintE.bold(t.name))
+	a.screen.note("%s", a.screen.paintE.bold(r.target.name))
 	p := a.screen.paint
 	a.screen.print("%s %s", tuningVerdict(p, job.HyperParameterTuningJobStatus), p.bold(deref(job.HyperParameterTuningJobName)))
-	r := &tuningReport{app: a, target: t, job: job, trials: trials}
-	space := a.searched(ctx, t, job)
+	space := a.searched(ctx, r.target, job)
 	rows := append([][]string{{"created", deref(job.CreationTime).Local().Format(time.DateTime)}}, r.counts()...)
 	if c := job.HyperParameterTuningJobConfig; c != nil {
 		rows = append(rows, []string{"search", objectiveNote(c, space)})
@@ -48,7 +58,7 @@ func (a *app) showTuning(ctx context.Context, t *target, job *tuningJob) error {
 	for _, line := range table(rows) {
 		a.screen.print("  %s", line)
 	}
-	a.section("searched", space.rows(t.amazon))
+	a.section("searched", space.rows(r.target.amazon))
 	if d := job.TrainingJobDefinition; d != nil {
 		a.section("hyperparameters", staticRows(d.StaticHyperParameters))
 	}
