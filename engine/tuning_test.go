@@ -423,6 +423,33 @@ func TestEarlyStoppingLeavesWhatHasReturned(t *testing.T) {
 	}
 }
 
+// A value that is no number ends no search: with it a trial is the worst at its rung, and as the last one it is no objective. By hand: each of
+// the other trials is the best so far at the rung at 1.
+func TestHyperbandWithoutNumbers(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		script := reports(0.001, [][]float64{{9, 1, 9}, {8, 1, 8}, {7, 1, 7}, {math.NaN()}, {6, 1, math.Inf(-1)}}[trialNumber(spec)-1]...)
+		if trialNumber(spec) == 4 {
+			script.Run = -1 // the rung is to end it
+		}
+		return script
+	}))
+	s.put(t, "code/nan.tar.gz", bundle(t, map[string]string{"train.py": ""}))
+	r := tuning("nan", 5)
+	r.TrainingJobDefinition.AlgorithmSpecification = &types.HyperParameterAlgorithmSpecification{ // a built-in algorithm's expression finds no NaN
+		TrainingImage: new(sklearn), TrainingInputMode: types.TrainingInputModeFile,
+		MetricDefinitions: []types.MetricDefinition{{Name: new("validation:rmse"), Regex: new("rmse:(.*)")}},
+	}
+	r.TrainingJobDefinition.StaticHyperParameters = map[string]string{"sagemaker_program": "train.py", "sagemaker_submit_directory": "s3://bucket/code/nan.tar.gz"}
+	hyperband(r, 1, 3)
+	s.tune(t, r)
+	d := s.tuned(t, "nan")
+	counts := []int32{*d.TrainingJobStatusCounters.Completed, *d.TrainingJobStatusCounters.Stopped, *d.ObjectiveStatusCounters.Succeeded}
+	if diff := cmp.Diff([]int32{4, 1, 3}, counts); d.HyperParameterTuningJobStatus != "Completed" || diff != "" {
+		t.Errorf("%s: %s; completed, stopped, with an objective (-want +got):\n%s", d.HyperParameterTuningJobStatus, deref(d.FailureReason), diff)
+	}
+}
+
 func TestCompletionCriteria(t *testing.T) {
 	t.Parallel()
 	s := start(t, playing(bowls))

@@ -15,9 +15,9 @@ type Hyperband struct {
 
 // Verdict is a decision on a trial at a rung. Verdicts are kept in the order in which they were made: they are all that Hyperband knows.
 type Verdict struct {
-	Trial int // its number
-	Rung  int // the resource of the rung
-	Value float64
+	Trial int      // its number
+	Rung  int      // the resource of the rung
+	Value *float64 // nil = it was NaN or infinite
 	Stop  bool
 }
 
@@ -49,7 +49,10 @@ func (h Hyperband) Judge(made []Verdict, trial int, curve []float64) []Verdict {
 		if rung > len(curve) || judged[rung] {
 			continue
 		}
-		v := Verdict{Trial: trial, Rung: rung, Value: curve[rung-1]}
+		v := Verdict{Trial: trial, Rung: rung}
+		if value := curve[rung-1]; finite(value) {
+			v.Value = &value
+		}
 		v.Stop = h.loses(made, v)
 		due = append(due, v)
 		if v.Stop {
@@ -59,7 +62,8 @@ func (h Hyperband) Judge(made []Verdict, trial int, curve []float64) []Verdict {
 	return due
 }
 
-// loses says whether the value is outside the best third at its rung, itself included. Fewer than three values decide nothing.
+// loses says whether the value is outside the best third at its rung, itself included. Fewer than three values decide nothing. One that is no
+// finite number is worse than any that is; where all are none, they go on.
 func (h Hyperband) loses(made []Verdict, v Verdict) bool {
 	values := []float64{h.cost(v.Value)}
 	for _, m := range made {
@@ -71,17 +75,21 @@ func (h Hyperband) loses(made []Verdict, v Verdict) bool {
 		return false
 	}
 	slices.Sort(values)
-	return !(h.cost(v.Value) <= values[(len(values)-1)/eta])
+	bar := values[(len(values)-1)/eta]
+	if v.Value == nil {
+		bar = values[0]
+	}
+	return h.cost(v.Value) > bar
 }
 
-func (h Hyperband) cost(value float64) float64 {
+func (h Hyperband) cost(value *float64) float64 {
 	switch {
-	case math.IsNaN(value):
+	case value == nil:
 		return math.Inf(1)
 	case h.Maximize:
-		return -value
+		return -*value
 	}
-	return value
+	return *value
 }
 
 // Observed turns the trials into what a search should learn from: their values at the highest rung that has enough of them, so that only
@@ -97,10 +105,18 @@ func (h Hyperband) Observed(trials []Trial, made []Verdict, dimensions int) []Tr
 	}
 	for n, v := range made {
 		if v.Rung == rung && v.Trial < len(out) {
-			out[v.Trial] = Trial{Point: trials[v.Trial].Point, Status: Finished, Value: v.Value, End: n}
+			out[v.Trial] = v.trial(trials[v.Trial].Point, n)
 		}
 	}
 	return out
+}
+
+// trial is what a search learns from the verdict: that the point has this value, or fails.
+func (v Verdict) trial(p Point, order int) Trial {
+	if v.Value == nil {
+		return Trial{Point: p, Status: Failed, End: order}
+	}
+	return Trial{Point: p, Status: Finished, Value: *v.Value, End: order}
 }
 
 // telling is the highest rung with enough values; 0 when there is none.

@@ -1,9 +1,6 @@
 package tuner
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // MedianRule stops a running trial whose value is worse than the median of what finished trials had on average by then (SageMaker's
 // Early stopping "Auto": the guide compares the value at an epoch with the median of the running averages at that epoch).
@@ -17,7 +14,8 @@ const (
 )
 
 // Stops says whether the trial with these values so far is to stop, given the values of the trials that ran to their end. Nothing is stopped
-// before five of those reach as far, before the second value, or in the first quarter of their usual length.
+// before five of those reach as far, before the second value, or in the first quarter of their usual length. A value that is no finite number
+// is worse than the median, and makes no median.
 func (m MedianRule) Stops(curve []float64, finished [][]float64) bool {
 	n := len(curve)
 	if n < max(least, m.usual(finished)/4) {
@@ -25,8 +23,11 @@ func (m MedianRule) Stops(curve []float64, finished [][]float64) bool {
 	}
 	var averages []float64
 	for _, c := range finished {
-		if len(c) >= n {
-			averages = append(averages, mean(c[:n]))
+		if len(c) < n {
+			continue
+		}
+		if a := mean(c[:n]); finite(a) {
+			averages = append(averages, a)
 		}
 	}
 	if len(averages) < grace {
@@ -34,7 +35,7 @@ func (m MedianRule) Stops(curve []float64, finished [][]float64) bool {
 	}
 	at, now := median(averages), curve[n-1]
 	switch {
-	case math.IsNaN(now):
+	case !finite(now):
 		return true
 	case m.Maximize:
 		return now < at

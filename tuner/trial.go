@@ -23,5 +23,7 @@ type Trial struct {
 }
 
 func (t *Trial) ok() bool {
-	return t.Status == Finished && !math.IsNaN(t.Value) && !math.IsInf(t.Value, 0)
+	return t.Status == Finished && finite(t.Value)
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -77,8 +77,8 @@ func (v *supervisor) arn() string {
 
 // run goes on until the tuning job has ended or the engine closes.
 func (v *supervisor) run() {
-	defer v.end(live.ErrShutdown)
 	defer v.tasks.Wait()
+	defer v.end(live.ErrShutdown) // before the wait, also for a panic, which would wait in silence for trials that nobody hears
 	deadline, leave := v.deadline()
 	defer leave()
 	for _, t := range v.trials {

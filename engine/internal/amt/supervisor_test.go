@@ -1,6 +1,7 @@
 package amt
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,5 +37,24 @@ func TestDeadline(t *testing.T) {
 		if fired(&supervisor{state: state{Created: created}}) {
 			t.Error("over without a limit")
 		}
+	})
+}
+
+// A fault in the supervisor is heard at once, not when its trials, which wait for it, have ended.
+func TestPanicIsLoud(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &supervisor{mail: make(chan func())}
+		v.over, v.end = context.WithCancelCause(t.Context())
+		v.tasks.Go(func() {
+			v.post(func() { panic("a fault") })
+			v.post(func() { t.Error("done after the fault") })
+		})
+		defer func() {
+			if recover() != "a fault" {
+				t.Error("not heard")
+			}
+		}()
+		v.run()
 	})
 }
