@@ -22,7 +22,6 @@ type supervisor struct {
 	service *Service
 	row     store.Job
 	plan    plan
-	space   *tuner.Space
 	search  *tuner.Search
 	state   state
 	trials  []*trial
@@ -41,7 +40,7 @@ func (s *Service) supervisor(row store.Job, p plan, begin state) (*supervisor, e
 		return nil, fmt.Errorf("space of tuning job %s: %w", row.Name, err)
 	}
 	v := &supervisor{
-		service: s, row: row, plan: p, space: space, search: tuner.New(space, p.Search), state: begin,
+		service: s, row: row, plan: p, search: tuner.New(space, p.Search), state: begin,
 		created: map[*trial]bool{}, told: map[*trial]bool{}, mail: make(chan func()),
 	}
 	v.over, v.end = context.WithCancelCause(s.live.Shutdown())
