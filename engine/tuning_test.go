@@ -307,6 +307,37 @@ func TestStopTuning(t *testing.T) {
 	}
 }
 
+// A search that finds its points slowly, as it knows many trials, hears a stop before it has begun all that it may.
+func TestStopWhileTrialsBegin(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		script := bowls(spec)
+		if strings.HasPrefix(spec.Job, "child-") {
+			script.Run = -1
+		}
+		return script
+	}))
+	parent := tuning("parent", 100)
+	parent.HyperParameterTuningJobConfig.Strategy = types.HyperParameterTuningJobStrategyTypeRandom
+	parent.HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs = new(int32(8))
+	s.tune(t, parent)
+	s.tuned(t, "parent")
+	child := tuning("child", 100)
+	child.HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs = new(int32(100))
+	child.WarmStartConfig = &types.HyperParameterTuningJobWarmStartConfig{
+		WarmStartType:                  types.HyperParameterTuningJobWarmStartTypeIdenticalDataAndAlgorithm,
+		ParentHyperParameterTuningJobs: []types.ParentHyperParameterTuningJob{{HyperParameterTuningJobName: new("parent")}},
+	}
+	s.tune(t, child)
+	if _, err := s.sagemaker.StopHyperParameterTuningJob(t.Context(), &sagemaker.StopHyperParameterTuningJobInput{HyperParameterTuningJobName: new("child")}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.trials(t, "child")); n > 50 {
+		t.Errorf("a stop was heard after %d of 100 trials", n)
+	}
+	s.tuned(t, "child")
+}
+
 func TestTuningFailsAfterFive(t *testing.T) {
 	t.Parallel()
 	s := start(t, playing(func(runner.Spec) fake.Script {

@@ -78,38 +78,51 @@ func (v *supervisor) arn() string {
 func (v *supervisor) run() {
 	defer v.tasks.Wait()
 	defer v.end(live.ErrShutdown) // before the wait, also for a panic, which would wait in silence for trials that nobody hears
-	deadline, leave := v.deadline()
-	defer leave()
+	v.tasks.Go(v.deadline)
 	for _, t := range v.trials {
 		if t.running() {
 			v.tasks.Go(func() { v.carry(t) })
 		}
 	}
 	for v.over.Err() == nil {
-		v.fill()
 		v.stopTrials()
 		if v.done() {
 			v.conclude()
 			return
 		}
-		select {
-		case <-v.over.Done():
-		case <-deadline:
-			deadline = nil
-			v.halt("MaxRuntimeInSeconds")
-		case do := <-v.mail:
-			do()
-		}
+		v.next()()
 	}
 }
 
-// deadline fires when the tuning job's time is over; never without a limit.
-func (v *supervisor) deadline() (at <-chan time.Time, leave func()) {
+// deadline ends the search when the tuning job's time is over; never without a limit.
+func (v *supervisor) deadline() {
 	if v.plan.MaxRuntime == 0 {
-		return nil, func() {}
+		return
 	}
-	timer := time.NewTimer(time.Until(v.state.Created.Add(v.plan.MaxRuntime)))
-	return timer.C, func() { timer.Stop() }
+	select {
+	case <-time.After(time.Until(v.state.Created.Add(v.plan.MaxRuntime))):
+		v.post(func() { v.halt("MaxRuntimeInSeconds") })
+	case <-v.over.Done():
+	}
+}
+
+// next waits for something to do. What was posted comes before another trial, for a point can take long to be found, and a stop, the deadline
+// and verdicts on trials are not to wait for many.
+func (v *supervisor) next() (do func()) {
+	select {
+	case do = <-v.mail:
+		return do
+	default:
+	}
+	if v.room() {
+		return v.begin
+	}
+	select {
+	case do = <-v.mail:
+		return do
+	case <-v.over.Done():
+		return func() {}
+	}
 }
 
 // post gives run something to do, unless the tuning job is over.
@@ -120,26 +133,25 @@ func (v *supervisor) post(do func()) {
 	}
 }
 
-// fill begins trials while there is room for them.
-func (v *supervisor) fill() {
-	for v.room() {
-		point, err := v.search.Suggest(v.known())
-		if errors.Is(err, tuner.ErrExhausted) {
-			v.halt(exhausted)
-			return
-		}
-		if err != nil {
-			v.fail(err.Error())
-			return
-		}
-		t := v.decide(point)
-		v.save(t)
-		if v.over.Err() == nil {
-			v.tasks.Go(func() { v.carry(t) })
-		}
+// begin begins a trial.
+func (v *supervisor) begin() {
+	point, err := v.search.Suggest(v.known())
+	if errors.Is(err, tuner.ErrExhausted) {
+		v.halt(exhausted)
+		return
+	}
+	if err != nil {
+		v.fail(err.Error())
+		return
+	}
+	t := v.decide(point)
+	v.save(t)
+	if v.over.Err() == nil {
+		v.tasks.Go(func() { v.carry(t) })
 	}
 }
 
+// room says that a trial can begin.
 func (v *supervisor) room() bool {
 	return v.over.Err() == nil && !v.finishing() && v.running() < v.plan.Parallel && (v.plan.Jobs == 0 || len(v.trials) < v.plan.Jobs)
 }

@@ -13,12 +13,14 @@ func TestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		created := time.Now()
 		fired := func(v *supervisor) bool {
-			at, leave := v.deadline()
-			defer leave()
+			over, end := context.WithTimeout(t.Context(), time.Second)
+			defer end()
+			v.over, v.mail = over, make(chan func())
+			go v.deadline()
 			select {
-			case <-at:
+			case <-v.mail:
 				return true
-			case <-time.After(time.Second):
+			case <-over.Done():
 				return false
 			}
 		}
