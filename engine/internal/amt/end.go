@@ -22,8 +22,7 @@ func (v *supervisor) ended(t *trial, s lifecycle.State) {
 	t.finish(s, order)
 	v.state.count(v.trials, v.better)
 	v.improve(t)
-	v.criteria(t)
-	v.save(t)
+	v.save(append(v.criteria(t), t)...) // at once, else a crash in between would have the trial counted twice
 }
 
 // improve counts the trials since the last improvement by more than 1 % (API reference, BestObjectiveNotImproving).
@@ -46,21 +45,23 @@ func (v *supervisor) improve(t *trial) {
 	v.state.NotImproving++
 }
 
-// criteria ends the search when one of its criteria is met.
-func (v *supervisor) criteria(t *trial) {
+// criteria ends the search when one of its criteria is met, and returns the trials that are to stop for it.
+func (v *supervisor) criteria(t *trial) []*trial {
 	p := &v.plan
 	switch o := v.state.Objectives; {
 	case v.finishing():
+		return nil
 	case o.Succeeded == 0 && o.Failed >= attempts:
-		v.fail(v.noSuccess())
+		return v.fail(v.noSuccess())
 	case p.Target != nil && t.Value != nil && !v.better(lifecycle.Float(*p.Target), *t.Value):
-		v.halt("TargetObjectiveMetricValue")
+		return v.halt("TargetObjectiveMetricValue")
 	case p.Patience > 0 && v.state.NotImproving >= p.Patience:
-		v.halt("BestObjectiveNotImproving")
+		return v.halt("BestObjectiveNotImproving")
 	case p.Converge && v.converged():
 		v.state.Converged = now()
-		v.halt("ConvergenceDetected")
+		return v.halt("ConvergenceDetected")
 	}
+	return nil
 }
 
 func (v *supervisor) converged() bool {
@@ -94,35 +95,33 @@ func (v *supervisor) noSuccess() string {
 // exhausted is why a search ends that has tried every combination.
 const exhausted = "exhausted"
 
-// halt begins no more trials. Those that run are stopped, unless the search just has nothing left to try.
-func (v *supervisor) halt(why string) {
+// halt begins no more trials. It returns those that run and are to stop: all, unless the search just has nothing left to try.
+func (v *supervisor) halt(why string) []*trial {
 	if v.finishing() {
-		return
+		return nil
 	}
 	v.state.Halt = why
-	if why != exhausted {
-		v.abandon()
-		return
+	if why == exhausted {
+		return nil
 	}
-	v.save()
+	return v.abandon()
 }
 
 // fail ends the search because it cannot succeed.
-func (v *supervisor) fail(reason string) {
+func (v *supervisor) fail(reason string) []*trial {
 	v.state.FailureReason = reason
-	v.halt("failed")
+	return v.halt("failed")
 }
 
-// abandon decides to stop the trials that run.
-func (v *supervisor) abandon() {
-	var changed []*trial
+// abandon decides to stop the trials that run, and returns them.
+func (v *supervisor) abandon() (changed []*trial) {
 	for _, t := range v.trials {
 		if t.running() && t.Stop == "" {
 			t.Stop = stopSearch
 			changed = append(changed, t)
 		}
 	}
-	v.save(changed...)
+	return changed
 }
 
 // stopTrials tells training jobs to stop of which that was decided and stored.

@@ -39,7 +39,7 @@ func (v *supervisor) stop() {
 		return
 	}
 	v.state.StopRequested, v.state.Status = true, stopping
-	v.abandon()
+	v.save(v.abandon()...)
 }
 
 // Delete is DeleteHyperParameterTuningJob: the entry and its tags go, the training jobs stay. The name is free afterwards.

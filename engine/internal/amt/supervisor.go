@@ -101,7 +101,7 @@ func (v *supervisor) deadline() {
 	}
 	select {
 	case <-time.After(time.Until(v.state.Created.Add(v.plan.MaxRuntime))):
-		v.post(func() { v.halt("MaxRuntimeInSeconds") })
+		v.post(func() { v.save(v.halt("MaxRuntimeInSeconds")...) })
 	case <-v.over.Done():
 	}
 }
@@ -137,11 +137,11 @@ func (v *supervisor) post(do func()) {
 func (v *supervisor) begin() {
 	point, err := v.search.Suggest(v.known())
 	if errors.Is(err, tuner.ErrExhausted) {
-		v.halt(exhausted)
+		v.save(v.halt(exhausted)...)
 		return
 	}
 	if err != nil {
-		v.fail(err.Error())
+		v.save(v.fail(err.Error())...)
 		return
 	}
 	t := v.decide(point)

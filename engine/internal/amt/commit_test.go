@@ -1,0 +1,69 @@
+package amt
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/sagefly/sagefly/engine/internal/job"
+	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/store"
+)
+
+// stored is a supervisor, with these trials, of a tuning job in a database of its own.
+func stored(t *testing.T, p plan, trials ...*trial) *supervisor {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "sagefly.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	at := now()
+	v := &supervisor{
+		service: &Service{Config: Config{DB: db, Logger: slog.New(slog.DiscardHandler)}}, plan: p, trials: trials,
+		row:   store.Job{Region: "us-east-1", Name: "search", Status: inProgress, Created: at, Modified: at, Request: []byte("{}"), State: []byte("{}")},
+		state: state{Status: inProgress, Created: at},
+	}
+	v.over, v.end = context.WithCancelCause(t.Context())
+	if v.row.ID, err = db.Tunings.Insert(t.Context(), v.row, "arn", nil); err != nil {
+		t.Fatal(err)
+	}
+	v.save(trials...)
+	return v
+}
+
+// The end of a trial that ends the search is one commit: an engine that is killed between two would count the trial again.
+func TestEndIsOneCommit(t *testing.T) {
+	t.Parallel()
+	v := stored(t, plan{Target: new(2.0)}, &trial{Number: 1, Status: inProgress}, &trial{Number: 2, Status: inProgress})
+	db := v.service.DB
+	err := db.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`CREATE TRIGGER seen AFTER UPDATE ON tuning BEGIN INSERT INTO setting VALUES (hex(randomblob(8)), NEW.state); END`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.ended(v.trials[0], lifecycle.State{Status: completed, Metrics: []lifecycle.Metric{{Name: job.ObjectiveMetric, Value: 1}}})
+	commits := 0
+	if err := db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM setting`).Scan(&commits); err != nil || commits != 1 {
+		t.Errorf("%d commits, %v", commits, err)
+	}
+	trials, err := v.service.trials(t.Context(), v.row.ID)
+	if err != nil || trials[0].Status != completed || trials[1].Stop != stopSearch {
+		t.Errorf("stored %+v, %v", trials, err)
+	}
+	row, err := db.Tunings.Get(t.Context(), "us-east-1", "search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := readState(row); err != nil || s.Halt != "TargetObjectiveMetricValue" || s.Jobs.Completed != 1 {
+		t.Errorf("stored %+v, %v", s, err)
+	}
+}
