@@ -343,7 +343,11 @@ func TestTuningFailsAfterFive(t *testing.T) {
 	s := start(t, playing(func(runner.Spec) fake.Script {
 		return fake.Script{Exit: 1, Files: map[string]string{"output/failure": "no such column"}}
 	}))
-	s.tune(t, tuning("broken", 20))
+	r := tuning("broken", 20)
+	r.HyperParameterTuningJobConfig.TuningJobCompletionCriteria = &types.TuningJobCompletionCriteria{ // what never was good cannot improve
+		BestObjectiveNotImproving: &types.BestObjectiveNotImproving{MaxNumberOfTrainingJobsNotImproving: new(int32(3))},
+	}
+	s.tune(t, r)
 	d := s.tuned(t, "broken")
 	reason := deref(d.FailureReason)
 	if d.HyperParameterTuningJobStatus != "Failed" || *d.TrainingJobStatusCounters.NonRetryableError != 5 ||

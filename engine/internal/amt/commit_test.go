@@ -67,3 +67,17 @@ func TestEndIsOneCommit(t *testing.T) {
 		t.Errorf("stored %+v, %v", s, err)
 	}
 }
+
+// A search that its deadline ends before any trial has an objective has found nothing.
+func TestNothingFoundByTheDeadline(t *testing.T) {
+	t.Parallel()
+	v := stored(t, plan{}, &trial{Number: 1, Name: "search-001", Status: inProgress}, &trial{Number: 2, Name: "search-002", Status: inProgress})
+	v.ended(v.trials[0], lifecycle.State{Status: failed, FailureReason: "AlgorithmError: no such column"})
+	v.save(v.halt("MaxRuntimeInSeconds")...)
+	v.ended(v.trials[1], lifecycle.State{Status: stopped})
+	v.conclude()
+	want := "No training job succeeded after 2 attempts. Please take a look at the training job failures to get more details. Last: search-002: Stopped"
+	if v.state.Status != failed || v.state.FailureReason != want {
+		t.Errorf("%s: %s", v.state.Status, v.state.FailureReason)
+	}
+}

@@ -1,6 +1,7 @@
 package amt
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -25,10 +26,13 @@ func (v *supervisor) ended(t *trial, s lifecycle.State) {
 	v.save(append(v.criteria(t), t)...) // at once, else a crash in between would have the trial counted twice
 }
 
-// improve counts the trials since the last improvement by more than 1 % (API reference, BestObjectiveNotImproving).
+// improve counts the trials since the last improvement by more than 1 % (API reference, BestObjectiveNotImproving). Before the first trial with an
+// objective there is nothing to improve.
 func (v *supervisor) improve(t *trial) {
 	if t.Value == nil {
-		v.state.NotImproving++
+		if v.state.Mark != nil {
+			v.state.NotImproving++
+		}
 		return
 	}
 	at, gain := float64(*t.Value), math.Inf(1)
@@ -89,7 +93,7 @@ func (v *supervisor) noSuccess() string {
 			"objective metric as defined by the regular expression provided. Last: %s.", n, last.Name)
 	}
 	return container.CutReason(fmt.Sprintf("No training job succeeded after %d attempts. Please take a look at the training job failures to get more details. "+
-		"Last: %s: %s", n, last.Name, last.FailureReason))
+		"Last: %s: %s", n, last.Name, cmp.Or(last.FailureReason, last.Status)))
 }
 
 // exhausted is why a search ends that has tried every combination.
@@ -153,7 +157,7 @@ func (v *supervisor) conclude() {
 		v.state.Status = stopped
 	case v.state.FailureReason != "":
 		v.state.Status = failed
-	case v.state.Objectives.Succeeded == 0 && len(v.trials) > 0 && (v.state.Halt == "" || v.state.Halt == exhausted):
+	case v.state.Objectives.Succeeded == 0 && len(v.trials) > 0:
 		v.state.Status, v.state.FailureReason = failed, v.noSuccess()
 	default:
 		v.state.Status = completed

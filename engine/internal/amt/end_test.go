@@ -24,6 +24,9 @@ func TestNotImproving(t *testing.T) {
 	} {
 		v := &supervisor{}
 		v.plan.Search.Maximize = tt.maximize
+		if v.improve(&trial{}); v.state.NotImproving != 0 {
+			t.Error("a failure counts before there is anything to improve")
+		}
 		for _, x := range tt.values {
 			v.improve(&trial{Value: new(lifecycle.Float(x))})
 		}
