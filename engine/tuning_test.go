@@ -528,16 +528,8 @@ func TestDefinitions(t *testing.T) {
 		return reports(0.001, at)
 	}))
 	r := tuning("both", 12)
-	first := *r.TrainingJobDefinition
-	first.DefinitionName = new("first")
-	first.TuningObjective = r.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
-	first.HyperParameterRanges = r.HyperParameterTuningJobConfig.ParameterRanges
-	second := first
-	second.DefinitionName = new("second")
-	second.HyperParameterRanges = &types.ParameterRanges{IntegerParameterRanges: []types.IntegerParameterRange{{Name: new("alpha"), MinValue: new("2"), MaxValue: new("9")}}}
-	r.TrainingJobDefinition = nil
-	r.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective, r.HyperParameterTuningJobConfig.ParameterRanges = nil, nil
-	r.TrainingJobDefinitions = []types.HyperParameterTrainingJobDefinition{first, second}
+	definitions(r, "first", "second")
+	r.TrainingJobDefinitions[1].HyperParameterRanges = &types.ParameterRanges{IntegerParameterRanges: []types.IntegerParameterRange{{Name: new("alpha"), MinValue: new("2"), MaxValue: new("9")}}}
 	s.tune(t, r)
 	d := s.tuned(t, "both")
 	if *d.TrainingJobStatusCounters.Completed != 12 || deref(d.BestTrainingJob.TrainingJobDefinitionName) != "first" {
@@ -549,6 +541,53 @@ func TestDefinitions(t *testing.T) {
 	}
 	if len(seen) != 2 || d.TrainingJobDefinition != nil || len(d.TrainingJobDefinitions) != 2 {
 		t.Errorf("definitions tried %v", seen)
+	}
+}
+
+// definitions gives a tuning job's definition several names.
+func definitions(r *sagemaker.CreateHyperParameterTuningJobInput, names ...string) {
+	config := r.HyperParameterTuningJobConfig
+	for _, name := range names {
+		d := *r.TrainingJobDefinition
+		d.DefinitionName, d.TuningObjective, d.HyperParameterRanges = &name, config.HyperParameterTuningJobObjective, config.ParameterRanges
+		r.TrainingJobDefinitions = append(r.TrainingJobDefinitions, d)
+	}
+	r.TrainingJobDefinition, config.HyperParameterTuningJobObjective, config.ParameterRanges = nil, nil, nil
+}
+
+// Without MaxResource each definition's own epochs say how long its trials are, in whatever order definitions come. The rung at 1 stops long trials
+// from the third on, as each value is worse than the last, and no short one, which is whole by then.
+func TestHyperbandDefinitions(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]string{{"short", "long"}, {"long", "short"}} {
+		t.Run(order[0]+" first", func(t *testing.T) {
+			t.Parallel()
+			long := 0
+			s := start(t, playing(func(spec runner.Spec) fake.Script {
+				script := reports(0.001, float64(trialNumber(spec)))
+				if hyperparameters(spec)["n_epochs"] == "27" {
+					if long++; long > 2 {
+						script.Run = -1
+					}
+				}
+				return script
+			}))
+			r := tuning("epochs", 9)
+			definitions(r, order...)
+			for i, name := range order {
+				r.TrainingJobDefinitions[i].StaticHyperParameters = map[string]string{"num_round": "3", "n_epochs": map[string]string{"short": "1", "long": "27"}[name]}
+			}
+			r.HyperParameterTuningJobConfig.Strategy = types.HyperParameterTuningJobStrategyTypeHyperband
+			s.tune(t, r)
+			s.tuned(t, "epochs")
+			seen := map[string]int{}
+			for _, trial := range s.trials(t, "epochs") {
+				seen[*trial.TrainingJobDefinitionName+" "+string(trial.TrainingJobStatus)]++
+			}
+			if seen["long Completed"] != 2 || seen["long Stopped"] == 0 || seen["short Completed"] == 0 || seen["short Stopped"] > 0 {
+				t.Errorf("%v", seen)
+			}
+		})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // and at rungs of Min·3ᵏ it goes on when it is among the best third of all that ever came there (Li et al., A System for Massively Parallel
 // Hyperparameter Tuning, 2020, in its stopping form, as SageMaker stops training jobs and does not pause them).
 type Hyperband struct {
-	Min, Max int  // resource: 1 ≤ Min ≤ Max
+	Min      int  // resource of the first rung, at least 1
 	Maximize bool // as in [Config]
 }
 
@@ -23,18 +23,18 @@ type Verdict struct {
 
 const eta = 3
 
-// Rungs are the resources at which decisions are made, below Max.
-func (h Hyperband) Rungs() []int {
+// Rungs are the resources at which decisions are made on a trial that has most at its end.
+func (h Hyperband) Rungs(most int) []int {
 	var rungs []int
-	for r := h.Min; r < h.Max; r *= eta {
+	for r := h.Min; r < most; r *= eta {
 		rungs = append(rungs, r)
 	}
 	return rungs
 }
 
-// Judge returns the verdicts that are due for a trial with these values so far, the earliest first; none when it has reached no rung that it
-// was not judged at, or was told to stop before. At Max a trial is at its end, which is no verdict.
-func (h Hyperband) Judge(made []Verdict, trial int, curve []float64) []Verdict {
+// Judge returns the verdicts that are due for a trial that reported these values and has most of them at its end, the earliest first; none
+// when it has reached no rung that it was not judged at, or was told to stop before. The end is no rung.
+func (h Hyperband) Judge(made []Verdict, trial, most int, curve []float64) []Verdict {
 	judged := map[int]bool{}
 	for _, v := range made {
 		if v.Trial == trial {
@@ -45,7 +45,7 @@ func (h Hyperband) Judge(made []Verdict, trial int, curve []float64) []Verdict {
 		}
 	}
 	var due []Verdict
-	for _, rung := range h.Rungs() {
+	for _, rung := range h.Rungs(most) {
 		if rung > len(curve) || judged[rung] {
 			continue
 		}
@@ -95,7 +95,7 @@ func (h Hyperband) cost(value *float64) float64 {
 // Observed turns the trials into what a search should learn from: their values at the highest rung that has enough of them, so that only
 // like is compared with like. The others, and all while no rung has enough, are Running for the search.
 func (h Hyperband) Observed(trials []Trial, made []Verdict, dimensions int) []Trial {
-	rung := h.telling(made, max(6, dimensions+1))
+	rung := telling(made, max(6, dimensions+1))
 	out := make([]Trial, len(trials))
 	for i, t := range trials {
 		out[i] = Trial{Point: t.Point, Status: Running}
@@ -120,17 +120,12 @@ func (v Verdict) trial(p Point, order int) Trial {
 }
 
 // telling is the highest rung with enough values; 0 when there is none.
-func (h Hyperband) telling(made []Verdict, enough int) int {
-	best := 0
-	for _, rung := range h.Rungs() {
-		n := 0
-		for _, v := range made {
-			if v.Rung == rung {
-				n++
-			}
-		}
-		if n >= enough {
-			best = rung
+func telling(made []Verdict, enough int) int {
+	best, values := 0, map[int]int{}
+	for _, v := range made {
+		values[v.Rung]++
+		if values[v.Rung] >= enough {
+			best = max(best, v.Rung)
 		}
 	}
 	return best

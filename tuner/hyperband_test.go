@@ -11,15 +11,16 @@ import (
 func TestRungs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		h    Hyperband
-		want []int
+		least, most int
+		want        []int
 	}{
-		{Hyperband{Min: 1, Max: 27}, []int{1, 3, 9}},
-		{Hyperband{Min: 2, Max: 19}, []int{2, 6, 18}},
-		{Hyperband{Min: 5, Max: 5}, nil},
+		{1, 27, []int{1, 3, 9}},
+		{2, 19, []int{2, 6, 18}},
+		{5, 5, nil},
+		{5, 1, nil},
 	} {
-		if diff := cmp.Diff(c.want, c.h.Rungs()); diff != "" {
-			t.Errorf("%+v (-want +got):\n%s", c.h, diff)
+		if diff := cmp.Diff(c.want, Hyperband{Min: c.least}.Rungs(c.most)); diff != "" {
+			t.Errorf("%d to %d (-want +got):\n%s", c.least, c.most, diff)
 		}
 	}
 }
@@ -27,10 +28,10 @@ func TestRungs(t *testing.T) {
 // By hand: at rung 1 the first two pass unjudged; of three values one third is the best; of six, the best two.
 func TestHyperbandJudges(t *testing.T) {
 	t.Parallel()
-	h := Hyperband{Min: 1, Max: 9}
+	h := Hyperband{Min: 1}
 	var made []Verdict
 	judge := func(trial int, curve ...float64) {
-		made = append(made, h.Judge(made, trial, curve)...)
+		made = append(made, h.Judge(made, trial, 9, curve)...)
 	}
 	judge(0, 5)
 	judge(1, 9)
@@ -55,11 +56,11 @@ func TestHyperbandWithoutNumbers(t *testing.T) {
 	t.Parallel()
 	for _, maximize := range []bool{false, true} {
 		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-			h := Hyperband{Min: 1, Max: 3, Maximize: maximize}
+			h := Hyperband{Min: 1, Maximize: maximize}
 			var made, again []Verdict
 			var stopped []bool
 			for trial, value := range []float64{bad, bad, bad, 7, bad, 8, bad} {
-				made = append(made, h.Judge(made, trial, []float64{value})...)
+				made = append(made, h.Judge(made, trial, 3, []float64{value})...)
 				stopped = append(stopped, made[trial].Stop)
 			}
 			if diff := cmp.Diff([]bool{false, false, false, false, true, false, true}, stopped); diff != "" {
@@ -83,9 +84,9 @@ func TestHyperbandWithoutNumbers(t *testing.T) {
 // Greater values win when they are sought; several rungs can be due at once, and the first that stops ends the list.
 func TestHyperbandMaximizes(t *testing.T) {
 	t.Parallel()
-	h := Hyperband{Min: 1, Max: 100, Maximize: true}
+	h := Hyperband{Min: 1, Maximize: true}
 	made := []Verdict{{0, 1, new(0.5), false}, {1, 1, new(0.6), false}, {0, 3, new(0.9), false}, {1, 3, new(0.8), false}}
-	got := h.Judge(made, 2, []float64{0.7, 0.7, 0.7, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99})
+	got := h.Judge(made, 2, 100, []float64{0.7, 0.7, 0.7, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99})
 	if diff := cmp.Diff([]Verdict{{2, 1, new(0.7), false}, {2, 3, new(0.7), true}}, got); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
 	}
@@ -94,7 +95,7 @@ func TestHyperbandMaximizes(t *testing.T) {
 // A search learns from the highest rung that has enough values; what has not come so far is running for it, what failed has failed.
 func TestHyperbandObserved(t *testing.T) {
 	t.Parallel()
-	h := Hyperband{Min: 1, Max: 9}
+	h := Hyperband{Min: 1}
 	trials := make([]Trial, 9)
 	var made []Verdict
 	for i := range 8 {

@@ -75,7 +75,9 @@ func (c *creation) addDefinitions(p *plan) error {
 		if err != nil {
 			return err
 		}
-		p.Definitions = append(p.Definitions, definition{Name: name, Metric: aws.ToString(c.objective(d).MetricName), Job: job})
+		p.Definitions = append(p.Definitions, definition{
+			Name: name, Metric: aws.ToString(c.objective(d).MetricName), MaxResource: c.maxResource(trees[i]), Job: job,
+		})
 	}
 	if len(names) > 0 {
 		p.Parameters = append(p.Parameters, tuner.Parameter{Name: choice, Kind: tuner.Categorical, Values: names})

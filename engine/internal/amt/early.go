@@ -29,7 +29,8 @@ func (v *supervisor) see(t *trial, value float64) {
 
 // judge asks Hyperband whether the trial is to stop.
 func (v *supervisor) judge(t *trial) bool {
-	due := v.plan.Hyperband.Judge(v.state.Verdicts, t.Number-1, floats(t.Curve))
+	most := v.plan.definition(t.Definition).MaxResource
+	due := v.plan.Hyperband.Judge(v.state.Verdicts, t.Number-1, most, floats(t.Curve))
 	v.state.Verdicts = append(v.state.Verdicts, due...)
 	return len(due) > 0 && due[len(due)-1].Stop
 }

@@ -35,9 +35,10 @@ type plan struct {
 
 // definition is one kind of trial.
 type definition struct {
-	Name   string          `json:"name,omitempty"` // "" = the only one
-	Metric string          `json:"metric"`         // the objective's
-	Job    json.RawMessage `json:"job"`            // CreateTrainingJob without name and without what is searched
+	Name        string          `json:"name,omitempty"`        // "" = the only one
+	Metric      string          `json:"metric"`                // the objective's
+	MaxResource int             `json:"maxResource,omitempty"` // values of the objective that a whole trial reports, for Hyperband
+	Job         json.RawMessage `json:"job"`                   // CreateTrainingJob without name and without what is searched
 }
 
 // plan makes the plan of a request that has passed the API's checks.

@@ -70,16 +70,18 @@ func (c *creation) conditional(list []tuner.Parameter) []tuner.Parameter {
 	return list
 }
 
-// hyperband says which resources a trial has: values of the objective.
+// hyperband is the rule by which trials stop. Their resource is how many values of the objective they reported.
 func (c *creation) hyperband() *tuner.Hyperband {
 	h := &tuner.Hyperband{Min: 1, Maximize: c.maximize()}
 	if s := c.request.HyperParameterTuningJobConfig.StrategyConfig; s != nil && s.HyperbandStrategyConfig != nil {
 		h.Min = max(1, int(aws.ToInt32(s.HyperbandStrategyConfig.MinResource)))
 	}
-	_, trees := c.definitions()
-	config, _ := c.tree["HyperParameterTuningJobConfig"].(map[string]any)
-	if n, ok := api.MaxResource(config, trees[0]); ok {
-		h.Max = int(n)
-	}
 	return h
+}
+
+// maxResource is the resource with which a trial of this definition is whole; 0 when nothing says it, which Hyperband's check refused.
+func (c *creation) maxResource(definition map[string]any) int {
+	config, _ := c.tree["HyperParameterTuningJobConfig"].(map[string]any)
+	n, _ := api.MaxResource(config, definition)
+	return int(n)
 }
