@@ -24,7 +24,8 @@ type TuningConfig struct {
 	Strategy Strategy // "" = Bayesian
 
 	// MinResource and MaxResource are Hyperband's: how many values of the objective a trial reports before it may be stopped, and in all, such as
-	// its epochs. 0 and 0: MaxResource is the value of an input field epochs, num_epochs, n_epochs, numepochs or n-epochs, which must not be varied.
+	// its epochs; a trial that reports more is stopped. 0 and 0: MaxResource is the value of an input field epochs, num_epochs, n_epochs, numepochs or
+	// n-epochs, which must not be varied.
 	MinResource, MaxResource int
 
 	// EarlyStopping stops a trial that is worse than the median of earlier ones were at its age. It needs an objective that is logged

@@ -405,6 +405,27 @@ func TestEarlyStopping(t *testing.T) {
 	}
 }
 
+// At MaxResource a trial is whole: one that goes on is stopped, and one that has nothing more to report has its time to end.
+func TestHyperbandMaxResource(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		script := reports(0.001, []float64{5, 4, 3, 2}[:2+trialNumber(spec)]...)
+		script.Run = []fake.Duration{fake.Seconds(0.5), -1}[trialNumber(spec)-1]
+		return script
+	}))
+	r := tuning("most", 2)
+	hyperband(r, 1, 3)
+	s.tune(t, r)
+	d := s.tuned(t, "most")
+	trials := s.trials(t, "most")
+	if trials[0].TrainingJobStatus != "Completed" || trials[1].TrainingJobStatus != "Stopped" || trials[1].ObjectiveStatus != "Succeeded" {
+		t.Errorf("%s, and %s with its objective %s", trials[0].TrainingJobStatus, trials[1].TrainingJobStatus, trials[1].ObjectiveStatus)
+	}
+	if best := d.BestTrainingJob; *best.FinalHyperParameterTuningJobObjectiveMetric.Value != 2 || d.HyperParameterTuningJobStatus != "Completed" {
+		t.Errorf("%s, best %s", d.HyperParameterTuningJobStatus, *best.TrainingJobName)
+	}
+}
+
 // hyperband makes a tuning job one of Hyperband's.
 func hyperband(r *sagemaker.CreateHyperParameterTuningJobInput, least, most int32) {
 	r.HyperParameterTuningJobConfig.Strategy = types.HyperParameterTuningJobStrategyTypeHyperband

@@ -27,12 +27,13 @@ func (v *supervisor) see(t *trial, value float64) {
 	}
 }
 
-// judge asks Hyperband whether the trial is to stop.
+// judge asks Hyperband whether the trial is to stop. At MaxResource it is whole (API reference, HyperbandStrategyConfig), which most trials know by
+// themselves: one that goes on is stopped when it reports more, so that no trial is stopped on its way out.
 func (v *supervisor) judge(t *trial) bool {
 	most := v.plan.definition(t.Definition).MaxResource
 	due := v.plan.Hyperband.Judge(v.state.Verdicts, t.Number-1, most, floats(t.Curve))
 	v.state.Verdicts = append(v.state.Verdicts, due...)
-	return len(due) > 0 && due[len(due)-1].Stop
+	return len(t.Curve) > most || len(due) > 0 && due[len(due)-1].Stop
 }
 
 // lags asks the median rule.
