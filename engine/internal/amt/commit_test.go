@@ -1,7 +1,6 @@
 package amt
 
 import (
-	"context"
 	"database/sql"
 	"log/slog"
 	"path/filepath"
@@ -9,7 +8,9 @@ import (
 
 	"github.com/sagefly/sagefly/engine/internal/job"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"github.com/sagefly/sagefly/engine/internal/live"
 	"github.com/sagefly/sagefly/engine/internal/store"
+	"github.com/sagefly/sagefly/tuner"
 )
 
 // stored is a supervisor, with these trials, of a tuning job in a database of its own.
@@ -24,18 +25,33 @@ func stored(t *testing.T, p plan, trials ...*trial) *supervisor {
 			t.Error(err)
 		}
 	})
+	s := &Service{Config: Config{DB: db, Logger: slog.New(slog.DiscardHandler)}, live: live.New[*supervisor](t.Context())}
 	at := now()
-	v := &supervisor{
-		service: &Service{Config: Config{DB: db, Logger: slog.New(slog.DiscardHandler)}}, plan: p, trials: trials,
-		row:   store.Job{Region: "us-east-1", Name: "search", Status: inProgress, Created: at, Modified: at, Request: []byte("{}"), State: []byte("{}")},
-		state: state{Status: inProgress, Created: at},
+	begin := state{Status: inProgress, Created: at}
+	p.Parameters = []tuner.Parameter{{Name: "x", Max: 1}}
+	row := store.Job{
+		Region: "us-east-1", Name: "search", Status: inProgress, Created: at, Modified: at, Request: encode(document{Plan: p}), State: encode(begin),
 	}
-	v.over, v.end = context.WithCancelCause(t.Context())
-	if v.row.ID, err = db.Tunings.Insert(t.Context(), v.row, "arn", nil); err != nil {
+	if row.ID, err = db.Tunings.Insert(t.Context(), row, "arn", nil); err != nil {
 		t.Fatal(err)
 	}
+	v, err := s.supervisor(row, p, begin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.trials = trials
 	v.save(trials...)
 	return v
+}
+
+// kept is what is stored of a tuning job.
+func (v *supervisor) kept(t *testing.T) store.Job {
+	t.Helper()
+	row, err := v.service.DB.Tunings.Get(t.Context(), v.row.Region, v.row.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return row
 }
 
 // The end of a trial that ends the search is one commit: an engine that is killed between two would count the trial again.
@@ -59,11 +75,7 @@ func TestEndIsOneCommit(t *testing.T) {
 	if err != nil || trials[0].Status != completed || trials[1].Stop != stopSearch {
 		t.Errorf("stored %+v, %v", trials, err)
 	}
-	row, err := db.Tunings.Get(t.Context(), "us-east-1", "search")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s, err := readState(row); err != nil || s.Halt != "TargetObjectiveMetricValue" || s.Jobs.Completed != 1 {
+	if s, err := readState(v.kept(t)); err != nil || s.Halt != "TargetObjectiveMetricValue" || s.Jobs.Completed != 1 {
 		t.Errorf("stored %+v, %v", s, err)
 	}
 }

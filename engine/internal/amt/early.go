@@ -1,25 +1,26 @@
 package amt
 
 import (
-	"github.com/sagefly/sagefly/engine/internal/lifecycle"
+	"time"
+
 	"github.com/sagefly/sagefly/tuner"
 )
 
 // stopsEarly says that decisions depend on the values that running trials report.
 func (p *plan) stopsEarly() bool { return p.Median || p.Hyperband != nil }
 
-// see takes in a value of the objective that a running trial reported. After a restart values come again from the first on; verdicts that were
-// made stand.
-func (v *supervisor) see(t *trial, value float64) {
+// see takes in a value of the objective that a running trial reported at a time. After a restart values come again from the first on; verdicts
+// that were made stand.
+func (v *supervisor) see(t *trial, at time.Time, value float64) {
 	if !t.running() {
 		return
 	}
-	t.Curve = append(t.Curve, lifecycle.Float(value))
+	t.Curve = append(t.Curve, value)
 	if t.Stop != "" {
 		return
 	}
 	verdicts := len(v.state.Verdicts)
-	if v.plan.Hyperband != nil && v.judge(t) || v.plan.Median && v.lags(t) {
+	if v.plan.Hyperband != nil && v.judge(t) || v.plan.Median && v.lags(t, at) {
 		t.Stop = stopEarly
 		v.save(t)
 	} else if len(v.state.Verdicts) > verdicts {
@@ -31,26 +32,19 @@ func (v *supervisor) see(t *trial, value float64) {
 // themselves: one that goes on is stopped when it reports more, so that no trial is stopped on its way out.
 func (v *supervisor) judge(t *trial) bool {
 	most := v.plan.definition(t.Definition).MaxResource
-	due := v.plan.Hyperband.Judge(v.state.Verdicts, t.Number-1, most, floats(t.Curve))
+	due := v.plan.Hyperband.Judge(v.state.Verdicts, t.Number-1, most, t.Curve)
 	v.state.Verdicts = append(v.state.Verdicts, due...)
 	return len(t.Curve) > most || len(due) > 0 && due[len(due)-1].Stop
 }
 
-// lags asks the median rule.
-func (v *supervisor) lags(t *trial) bool {
+// lags asks the median rule about the trial's last value, which it reported at a time. Trials that were not counted by then do not count,
+// however late the value is read: after a restart it is compared with the same ones again.
+func (v *supervisor) lags(t *trial, at time.Time) bool {
 	var finished [][]float64
 	for _, other := range v.trials {
-		if other.Status == completed {
-			finished = append(finished, floats(other.Curve))
+		if other.Status == completed && other.Counted.Before(at) {
+			finished = append(finished, other.Curve)
 		}
 	}
-	return tuner.MedianRule{Maximize: v.plan.Search.Maximize}.Stops(floats(t.Curve), finished)
-}
-
-func floats(list []lifecycle.Float) []float64 {
-	out := make([]float64, len(list))
-	for i, x := range list {
-		out[i] = float64(x)
-	}
-	return out
+	return tuner.MedianRule{Maximize: v.plan.Search.Maximize}.Stops(t.Curve, finished)
 }

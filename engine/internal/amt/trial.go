@@ -23,13 +23,34 @@ type trial struct {
 	Created    time.Time         `json:"created"`
 	Stop       stopReason        `json:"stop,omitempty"` // decided; the job is told to
 
-	Status        string            `json:"status"` // of the training job
-	Start         time.Time         `json:"start,omitzero"`
-	End           time.Time         `json:"end,omitzero"`
-	FailureReason string            `json:"failureReason,omitempty"`
-	Value         *lifecycle.Float  `json:"value,omitempty"` // of the objective
-	Order         int               `json:"order,omitempty"` // place in the order of ends, from 1
-	Curve         []lifecycle.Float `json:"curve,omitempty"` // values of the objective, where decisions need them
+	Status        string           `json:"status"` // of the training job
+	Start         time.Time        `json:"start,omitzero"`
+	End           time.Time        `json:"end,omitzero"`
+	FailureReason string           `json:"failureReason,omitempty"`
+	Value         *lifecycle.Float `json:"value,omitempty"`  // of the objective
+	Order         int              `json:"order,omitempty"`  // place in the order of ends, from 1
+	Counted       time.Time        `json:"counted,omitzero"` // when its end was taken in
+	Curve         curve            `json:"curve,omitempty"`  // values of the objective, where decisions need them
+}
+
+// curve is stored as lifecycle.Floats, for values can be what JSON lacks.
+type curve []float64
+
+func (c curve) MarshalJSON() ([]byte, error) {
+	list := make([]lifecycle.Float, len(c))
+	for i, x := range c {
+		list[i] = lifecycle.Float(x)
+	}
+	return json.Marshal(list)
+}
+
+func (c *curve) UnmarshalJSON(text []byte) error {
+	var list []lifecycle.Float
+	err := json.Unmarshal(text, &list)
+	for _, x := range list {
+		*c = append(*c, float64(x))
+	}
+	return err
 }
 
 // stopReason says why a tuning job stops a trial.
@@ -57,9 +78,9 @@ func (t *trial) known() tuner.Trial {
 
 // finish takes in how the training job ended. A value that is no number is none.
 func (t *trial) finish(s lifecycle.State, order int) {
-	t.Status, t.Start, t.End, t.FailureReason, t.Order = s.Status, s.TrainingStart, s.TrainingEnd, s.FailureReason, order
+	t.Status, t.Start, t.End, t.FailureReason, t.Order, t.Counted = s.Status, s.TrainingStart, s.TrainingEnd, s.FailureReason, order, now()
 	if t.End.IsZero() {
-		t.End = now()
+		t.End = t.Counted
 	}
 	for _, m := range s.Metrics {
 		if v := float64(m.Value); m.Name == job.ObjectiveMetric && !math.IsNaN(v) && !math.IsInf(v, 0) && s.Status != lifecycle.Failed {
@@ -128,8 +149,8 @@ func (v *supervisor) execute(t *trial) (lifecycle.State, error) {
 	}
 	v.post(func() { v.created[t] = true })
 	if v.plan.stopsEarly() {
-		err := s.Jobs.Values(v.over, region, t.Name, job.ObjectiveMetric, func(x float64) {
-			v.post(func() { v.see(t, x) })
+		err := s.Jobs.Values(v.over, region, t.Name, job.ObjectiveMetric, func(at time.Time, x float64) {
+			v.post(func() { v.see(t, at, x) })
 		})
 		if err != nil && v.over.Err() == nil {
 			s.Logger.Warn("values not read", "job", t.Name, "err", err)

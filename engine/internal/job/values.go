@@ -15,10 +15,10 @@ import (
 // valuesInterval is how often a running job's logs are looked at for values.
 const valuesInterval = 100 * time.Millisecond
 
-// Values calls value for every value of a metric that a job prints, from the beginning and as they are printed, until the job has ended and
+// Values calls value for every value of a metric that a job prints, with the time in the log, from the beginning and as they are printed, until the job has ended and
 // its log is read, or ctx is done. Of several hosts one counts: the one whose first value is the earliest by the times in the logs, which is
 // the same one whoever reads them and whenever; of hosts in the same millisecond, the first.
-func (s *Service) Values(ctx context.Context, region, name, metricName string, value func(float64)) error {
+func (s *Service) Values(ctx context.Context, region, name, metricName string, value func(time.Time, float64)) error {
 	w, err := s.valueReader(ctx, region, name, metricName)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (s *Service) Values(ctx context.Context, region, name, metricName string, v
 // valueReader finds the values of one metric in a job's logs.
 type valueReader struct {
 	scanner *metric.Scanner
-	value   func(float64)
+	value   func(time.Time, float64)
 	files   []string // of the hosts, and of one as soon as there is a value
 	offsets []int64  // what of them was read
 }
@@ -117,7 +117,7 @@ func (w *valueReader) readFile() error {
 	return w.forward(0, func(rec log.Record) bool {
 		w.offsets[0] = rec.Next
 		for _, p := range w.scan(rec) {
-			w.value(p.Value)
+			w.value(p.Time, p.Value)
 		}
 		return true
 	})

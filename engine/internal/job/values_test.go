@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,7 +42,7 @@ func TestValuesAreOfTheHostThatPrintedFirst(t *testing.T) {
 			}
 			files := []string{filepath.Join(t.TempDir(), "algo-1.log"), filepath.Join(t.TempDir(), "algo-2.log")}
 			var got []float64
-			w := &valueReader{scanner: scanner, files: files, offsets: make([]int64, 2), value: func(x float64) { got = append(got, x) }}
+			w := &valueReader{scanner: scanner, files: files, offsets: make([]int64, 2), value: func(_ time.Time, x float64) { got = append(got, x) }}
 			for _, look := range tt.looks {
 				add(t, files[0], look[0])
 				add(t, files[1], look[1])
