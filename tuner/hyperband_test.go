@@ -151,7 +151,11 @@ func TestMedianRule(t *testing.T) {
 		{MedianRule{}, []float64{9, 9}, long(finished, 12), false},                                   // in the first quarter of 12
 		{MedianRule{}, []float64{9, 9, 9}, long(finished, 12), true},                                 // at the quarter
 	} {
-		if got := c.rule.Stops(c.curve, c.finished); got != c.want {
+		var averages [][]float64
+		for _, f := range c.finished {
+			averages = append(averages, Averages(f))
+		}
+		if got := c.rule.Stops(c.curve, averages); got != c.want {
 			t.Errorf("%+v, %v: %v", c.rule, c.curve, got)
 		}
 	}

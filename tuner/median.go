@@ -13,21 +13,18 @@ const (
 	least = 2 // values of a trial before it may be stopped
 )
 
-// Stops says whether the trial with these values so far is to stop, given the values of the trials that ran to their end. Nothing is stopped
-// before five of those reach as far, before the second value, or in the first quarter of their usual length. A value that is no finite number
-// is worse than the median, and makes no median.
+// Stops says whether the trial with these values so far is to stop, given the running [Averages] of the trials that ran to their end. Nothing is
+// stopped before five of those reach as far, before the second value, or in the first quarter of their usual length. A value that is no finite
+// number is worse than the median, and makes no median.
 func (m MedianRule) Stops(curve []float64, finished [][]float64) bool {
 	n := len(curve)
 	if n < max(least, m.usual(finished)/4) {
 		return false
 	}
 	var averages []float64
-	for _, c := range finished {
-		if len(c) < n {
-			continue
-		}
-		if a := mean(c[:n]); finite(a) {
-			averages = append(averages, a)
+	for _, a := range finished {
+		if len(a) >= n && finite(a[n-1]) {
+			averages = append(averages, a[n-1])
 		}
 	}
 	if len(averages) < grace {
@@ -49,11 +46,21 @@ func (m MedianRule) usual(finished [][]float64) int {
 		return 0
 	}
 	lengths := make([]int, len(finished))
-	for i, c := range finished {
-		lengths[i] = len(c)
+	for i, a := range finished {
+		lengths[i] = len(a)
 	}
 	slices.Sort(lengths)
 	return lengths[len(lengths)/2]
+}
+
+// Averages are the means of a trial's first value, of its first two, and so on.
+func Averages(curve []float64) []float64 {
+	out, sum := make([]float64, len(curve)), 0.0
+	for i, x := range curve {
+		sum += x
+		out[i] = sum / float64(i+1)
+	}
+	return out
 }
 
 func mean(x []float64) float64 {

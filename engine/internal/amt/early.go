@@ -43,8 +43,16 @@ func (v *supervisor) lags(t *trial, at time.Time) bool {
 	var finished [][]float64
 	for _, other := range v.trials {
 		if other.Status == completed && other.Counted.Before(at) {
-			finished = append(finished, other.Curve)
+			finished = append(finished, v.averages(other))
 		}
 	}
 	return tuner.MedianRule{Maximize: v.plan.Search.Maximize}.Stops(t.Curve, finished)
+}
+
+// averages are the running ones of a trial that has ended, which are asked for at every value of the others.
+func (v *supervisor) averages(t *trial) []float64 {
+	if v.means[t] == nil {
+		v.means[t] = tuner.Averages(t.Curve)
+	}
+	return v.means[t]
 }

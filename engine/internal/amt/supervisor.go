@@ -25,8 +25,9 @@ type supervisor struct {
 	search  *tuner.Search
 	state   state
 	trials  []*trial
-	created map[*trial]bool // whose training jobs are there
-	told    map[*trial]bool // whose training jobs were told to stop
+	created map[*trial]bool      // whose training jobs are there
+	told    map[*trial]bool      // whose training jobs were told to stop
+	means   map[*trial][]float64 // running averages of trials that have ended, for the median rule
 
 	mail  chan func()
 	over  context.Context //nolint:containedctx // done when the tuning job has ended or the engine closes
@@ -41,7 +42,7 @@ func (s *Service) supervisor(row store.Job, p plan, begin state) (*supervisor, e
 	}
 	v := &supervisor{
 		service: s, row: row, plan: p, search: tuner.New(space, p.Search), state: begin,
-		created: map[*trial]bool{}, told: map[*trial]bool{}, mail: make(chan func()),
+		created: map[*trial]bool{}, told: map[*trial]bool{}, means: map[*trial][]float64{}, mail: make(chan func()),
 	}
 	v.over, v.end = context.WithCancelCause(s.live.Shutdown())
 	return v, nil
