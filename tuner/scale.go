@@ -61,14 +61,14 @@ func (p *Parameter) Resolve() (s Scale, shift float64) {
 
 // at is the number at a place of [0, 1].
 func (a axis) at(u float64) float64 {
-	if a.width == 0 {
-		return a.min
+	v := a.min
+	if a.width > 0 {
+		v = a.unwarp(a.low + u*a.width)
 	}
-	v := a.unwarp(a.low + u*a.width)
 	if a.whole {
 		v = math.Round(v)
 	}
-	return min(max(v, a.min), a.max)
+	return min(max(v, a.min), a.max) + 0 // −0 becomes 0: programs read "-0" in ways of their own
 }
 
 // place is where in [0, 1] a number is.

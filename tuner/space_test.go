@@ -86,6 +86,31 @@ func TestScalesMeetInTheMiddle(t *testing.T) {
 	}
 }
 
+// Zero is "0" in every range that has it: it was "-0" in −7..3, where the middle of its cell was rounded from below, and where a bound was −0.
+func TestZeroHasNoSign(t *testing.T) {
+	t.Parallel()
+	check := func(p Parameter) {
+		v, err := space(t, p).encode(Point{"k": "0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := space(t, p).decode(v)["k"]; got != "0" {
+			t.Errorf("0 of %g..%g reads back as %s", p.Min, p.Max, got)
+		}
+	}
+	for low := -20.0; low < 0; low++ {
+		for high := 1.0; high < 20; high++ {
+			check(Parameter{Name: "k", Kind: Integer, Min: low, Max: high})
+		}
+	}
+	minus := math.Copysign(0, -1)
+	for _, kind := range []Kind{Integer, Continuous} {
+		check(Parameter{Name: "k", Kind: kind, Min: minus, Max: minus})
+		check(Parameter{Name: "k", Kind: kind, Min: -1, Max: minus})
+		check(Parameter{Name: "k", Kind: kind, Min: minus, Max: 1})
+	}
+}
+
 // The size of a space with conditions is the number of points that counting meets, all different.
 func TestSizeIsTheNumberOfPoints(t *testing.T) {
 	t.Parallel()
