@@ -171,7 +171,7 @@ type fitted struct {
 func fingerprint(x []example, y []float64) string {
 	sum := fnv.New128a()
 	for i := range x {
-		fmt.Fprintf(sum, "%x %d %x\n", x[i].v.key(), x[i].task, math.Float64bits(y[i]))
+		fmt.Fprintf(sum, "%x %d %x\n", x[i].v, x[i].task, y[i])
 	}
 	return string(sum.Sum(nil))
 }

@@ -8,7 +8,7 @@ import (
 // climb looks for the greatest score: random points all over the space, points near the best ones seen, then rounds of ever smaller steps from
 // the best of those. It works in the mixed space itself, so nothing has to be rounded afterwards. nil when everything it met is tried.
 func (a *acquisition) climb(k *knowledge, r *rand.Rand) vector {
-	pool := newPool(k)
+	pool := newPool(a.space, k)
 	near := max(20, 2*len(a.space.parameters)) // points around each place: more directions, more of them
 	for range 100 {
 		pool.add(a.space.uniform(r))
@@ -47,6 +47,7 @@ func (a *acquisition) greatest(list []vector) vector {
 
 // pool are candidates, none twice and none that was tried.
 type pool struct {
+	space  *Space
 	tried  map[string]bool
 	seen   map[string]bool
 	scored []scored // the greatest score first
@@ -58,10 +59,12 @@ type scored struct {
 	score float64
 }
 
-func newPool(k *knowledge) *pool { return &pool{tried: k.tried, seen: map[string]bool{}} }
+func newPool(s *Space, k *knowledge) *pool {
+	return &pool{space: s, tried: k.tried, seen: map[string]bool{}}
+}
 
 func (p *pool) add(v vector) {
-	key := v.key()
+	key := p.space.key(v)
 	if p.tried[key] || p.seen[key] {
 		return
 	}

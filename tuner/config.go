@@ -30,5 +30,6 @@ type Parent struct {
 	Transfer bool
 }
 
-// ErrExhausted says that every point of the space has been tried or is being tried.
+// ErrExhausted says that every point of the space has been tried or is being tried. A continuous range counts as tried when a hundred random
+// numbers of it have been: it lies between a few neighbouring floating-point numbers.
 var ErrExhausted = errors.New("every point of the space has been tried")

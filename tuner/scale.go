@@ -15,17 +15,23 @@ type axis struct {
 	whole    bool
 }
 
-func same(v float64) float64 { return v }
-
 func newAxis(p *Parameter) axis {
-	a := axis{warp: same, unwarp: same, min: p.Min, max: p.Max, whole: p.Kind == Integer}
-	switch scale, shift := p.Resolve(); scale {
+	a := axis{min: p.Min, max: p.Max, whole: p.Kind == Integer}
+	scale, shift := p.Resolve()
+	unit := 1.0
+	if math.IsInf(p.Max-p.Min+shift, 1) { // in halves the width of such a range is a number, and no digit changes
+		unit = 0.5
+	}
+	switch scale {
 	case Logarithmic:
-		a.warp = func(v float64) float64 { return math.Log(v + shift) }
-		a.unwarp = func(t float64) float64 { return math.Exp(t) - shift }
+		a.warp = func(v float64) float64 { return math.Log(unit*v + unit*shift) }
+		a.unwarp = func(t float64) float64 { return (math.Exp(t) - unit*shift) / unit }
 	case ReverseLogarithmic:
 		a.warp = func(v float64) float64 { return -math.Log1p(-v) }
 		a.unwarp = func(t float64) float64 { return -math.Expm1(-t) }
+	default:
+		a.warp = func(v float64) float64 { return unit * v }
+		a.unwarp = func(t float64) float64 { return t / unit }
 	}
 	low, high := p.Min, p.Max
 	if a.whole && low < high { // every whole number gets a cell of its own, the ends too

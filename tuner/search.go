@@ -33,7 +33,7 @@ func (s *Search) Suggest(trials []Trial) (Point, error) {
 		if err != nil {
 			return nil, fmt.Errorf("starting %w", err)
 		}
-		if !k.tried[v.key()] {
+		if !k.tried[s.space.key(v)] {
 			return maps.Clone(p), nil // in its own words: on a logarithmic axis 0.01 would come back as 0.009999999999999995
 		}
 	}
@@ -48,7 +48,7 @@ func (s *Search) Suggest(trials []Trial) (Point, error) {
 }
 
 func (s *Search) next(k *knowledge) vector {
-	untried := func(v vector) bool { return !k.tried[v.key()] }
+	untried := func(v vector) bool { return !k.tried[s.space.key(v)] }
 	if hint := slices.IndexFunc(k.hints, untried); hint >= 0 && s.config.Strategy == Bayesian {
 		return k.hints[hint]
 	}
@@ -69,7 +69,7 @@ func (s *Search) first(k *knowledge) (found vector) {
 		return nil
 	}
 	s.space.points(func(v vector) bool {
-		if !k.tried[v.key()] {
+		if !k.tried[s.space.key(v)] {
 			found = v
 		}
 		return found == nil
@@ -77,11 +77,12 @@ func (s *Search) first(k *knowledge) (found vector) {
 	return found
 }
 
-// random is an untried random point. In a small space, where chance would take long, it is drawn from what is left.
+// random is an untried random point. In a small space, where chance would take long, it is drawn from what is left. nil when there is none,
+// or when a hundred draws from a space without an end are none.
 func (s *Search) random(k *knowledge) vector {
 	r := s.stream(k.index)
 	for range 100 {
-		if v := s.space.uniform(r); !k.tried[v.key()] {
+		if v := s.space.uniform(r); !k.tried[s.space.key(v)] {
 			return v
 		}
 	}
@@ -100,7 +101,7 @@ func (s *Search) left(k *knowledge, most float64) (all []vector) {
 		return nil
 	}
 	s.space.points(func(v vector) bool {
-		if !k.tried[v.key()] {
+		if !k.tried[s.space.key(v)] {
 			all = append(all, v)
 		}
 		return true
@@ -115,7 +116,7 @@ func (s *Search) begin(k *knowledge) vector {
 	for i := range shift {
 		shift[i] = r.Float64()
 	}
-	if v := s.space.design(k.index, shift); !k.tried[v.key()] {
+	if v := s.space.design(k.index, shift); !k.tried[s.space.key(v)] {
 		return v
 	}
 	return s.random(k)
@@ -163,7 +164,7 @@ func (s *Search) know(trials []Trial) (*knowledge, error) {
 		if err != nil {
 			return nil, fmt.Errorf("trial %d: %w", i, err)
 		}
-		k.tried[v.key()] = true
+		k.try(s.space, t.Point, v)
 		if t.Status == Running {
 			k.running = append(k.running, v)
 		} else {
@@ -185,6 +186,12 @@ func (s *Search) sign(t *Trial) float64 {
 	return t.Value
 }
 
+// try marks a point as tried: as it is written, and as a search that comes back to its place would write it.
+func (k *knowledge) try(s *Space, p Point, v vector) {
+	k.tried[s.ownKey(p, v)] = true
+	k.tried[s.key(v)] = true
+}
+
 // inherit takes over a parent's trials. What another task has tried is new for this one, and its best point is worth a try.
 func (s *Search) inherit(k *knowledge, trials []Trial, task int) {
 	best := math.Inf(1)
@@ -197,7 +204,7 @@ func (s *Search) inherit(k *knowledge, trials []Trial, task int) {
 		value := s.sign(&trials[i])
 		k.done = append(k.done, outcome{example: example{v, task}, value: value})
 		if task == 0 {
-			k.tried[v.key()] = true
+			k.try(s.space, trials[i].Point, v)
 		} else if value < best {
 			best, hint = value, v
 		}

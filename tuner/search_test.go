@@ -135,6 +135,89 @@ func TestSmallSpaceIsExhausted(t *testing.T) {
 	}
 }
 
+// A range between neighbouring numbers has few points: each is tried once, and then the search is at its end.
+func TestFewNumbersAreExhausted(t *testing.T) {
+	t.Parallel()
+	letters := Parameter{Name: "c", Kind: Categorical, Values: []string{"a", "b"}}
+	for _, c := range []struct {
+		want  int
+		space *Space
+	}{
+		{2, space(t, Parameter{Name: "x", Min: 0, Max: 5e-324})},
+		{3, space(t, Parameter{Name: "x", Min: 1, Max: 1 + 4e-16})},
+		{6, space(t, Parameter{Name: "x", Min: 1, Max: 1 + 4e-16}, letters)},
+		{1, space(t, Parameter{Name: "x", Min: 1e300, Max: 1.0000000000000002e300, Scale: Logarithmic})}, // their logarithms are equal
+	} {
+		for _, strategy := range []Strategy{Bayesian, Random} {
+			search := New(c.space, Config{Strategy: strategy})
+			seen := map[string]bool{}
+			var trials []Trial
+			p, err := search.Suggest(nil)
+			for ; err == nil && len(trials) < 20; p, err = search.Suggest(trials) {
+				seen[fmt.Sprint(p)] = true
+				trials = append(trials, Trial{Point: p, Status: Finished, Value: float64(len(p["x"]))})
+			}
+			if !errors.Is(err, ErrExhausted) || len(trials) != c.want || len(seen) != c.want {
+				t.Errorf("strategy %d, %+v: %d trials of %d points, want %d; then %v", strategy, c.space.parameters, len(trials), len(seen), c.want, err)
+			}
+		}
+	}
+}
+
+// Places all over a range of neighbouring numbers are few points; in the widest range they are as many as in any.
+func TestNothingIsTriedTwice(t *testing.T) {
+	t.Parallel()
+	for _, p := range []Parameter{
+		{Name: "x", Min: 1e15, Max: 1e15 + 20, Scale: Logarithmic},
+		{Name: "x", Min: 1e6, Max: 1e6 + 1e-8, Scale: Linear},
+		{Name: "x", Min: 0, Max: 1 - 1e-16, Scale: ReverseLogarithmic},
+		{Name: "x", Min: -math.MaxFloat64, Max: math.MaxFloat64},
+	} {
+		search := New(space(t, p), Config{Seed: 3})
+		seen := map[string]bool{}
+		var trials []Trial
+		for range 30 {
+			q, err := search.Suggest(trials)
+			if errors.Is(err, ErrExhausted) {
+				break
+			}
+			if err != nil || seen[q["x"]] {
+				t.Errorf("%g..%g: %v twice, or %v", p.Min, p.Max, q, err)
+			}
+			seen[q["x"]] = true
+			trials = append(trials, Trial{Point: q, Status: Finished, Value: math.Log1p(math.Abs(q.number("x") - p.Max/2))})
+		}
+		if len(trials) < 3 {
+			t.Errorf("%g..%g: exhausted after %d trials", p.Min, p.Max, len(trials))
+		}
+	}
+}
+
+// A number's place may be that of its neighbour, in 0.1..0.7 for one of twenty: neither the place that was proposed nor the one that the trial is
+// found at is proposed again.
+func TestTriedAtBothPlaces(t *testing.T) {
+	t.Parallel()
+	sp := space(t, Parameter{Name: "x", Min: 0.1, Max: 0.7})
+	r := rand.New(rand.NewPCG(1, 2))
+	moved := 0
+	for range 100 {
+		proposed := sp.uniform(r)
+		trial := Trial{Point: sp.decode(proposed)}
+		k, err := New(sp, Config{}).know([]Trial{trial})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if place := k.running[0]; !k.tried[sp.key(proposed)] || !k.tried[sp.key(place)] {
+			t.Errorf("%v is not tried at %v and %v", trial.Point, proposed, place)
+		} else if sp.key(proposed) != sp.key(place) {
+			moved++
+		}
+	}
+	if moved == 0 {
+		t.Error("every number came back as itself, so nothing was tested")
+	}
+}
+
 // Grid counts through the space; the last name turns fastest.
 func TestGridOrder(t *testing.T) {
 	t.Parallel()

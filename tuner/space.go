@@ -280,15 +280,30 @@ func (s *Space) unknown(p Point) string {
 	})]
 }
 
-// key is equal for snapped vectors of the same point.
-func (v vector) key() string {
+// key is equal for vectors of the same texts: several places can be one number.
+func (s *Space) key(v vector) string {
 	b := make([]byte, 0, 8*len(v))
-	for i := range v {
-		bits := uint64(math.MaxUint64) // inactive
-		if v.active(i) {
-			bits = math.Float64bits(v[i])
+	for i, u := range v {
+		if v.active(i) && s.parameters[i].Kind != Categorical {
+			u = s.axes[i].at(u)
 		}
-		b = binary.LittleEndian.AppendUint64(b, bits)
+		b = appendKey(b, u)
 	}
 	return string(b)
+}
+
+// ownKey is the key of a point with this vector in its own words: the number at a number's place may be its neighbour.
+func (s *Space) ownKey(p Point, v vector) string {
+	b := make([]byte, 0, 8*len(v))
+	for i, u := range v {
+		if v.active(i) {
+			u, _ = s.parameters[i].number(p[s.parameters[i].Name])
+		}
+		b = appendKey(b, u)
+	}
+	return string(b)
+}
+
+func appendKey(b []byte, number float64) []byte {
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(number+0)) // −0 and 0 are one
 }

@@ -79,8 +79,11 @@ func TestScalesMeetInTheMiddle(t *testing.T) {
 		{Parameter{Min: 0, Max: 0.9999, Scale: ReverseLogarithmic}, 0.99},
 		{Parameter{Kind: Integer, Min: 1, Max: 3, Scale: Linear}, 2},
 		{Parameter{Min: 7, Max: 7, Scale: Linear}, 7},
+		{Parameter{Min: -1e308, Max: 1e308}, 0}, // wider than the greatest number
+		{Parameter{Max: math.MaxFloat64, Scale: Linear}, math.MaxFloat64 / 2},
+		{Parameter{Max: math.MaxFloat64}, (math.Sqrt(0.001*1.001) - 0.001) * math.MaxFloat64}, // shifted by a thousandth
 	} {
-		if got := newAxis(&c.p).at(0.5); math.Abs(got-c.want) > 1e-12 {
+		if got := newAxis(&c.p).at(0.5); math.Abs(got-c.want) > 1e-12*max(1, c.want) {
 			t.Errorf("%+v: middle %g, want %g", c.p, got, c.want)
 		}
 	}
@@ -129,7 +132,7 @@ func TestSizeIsTheNumberOfPoints(t *testing.T) {
 	} {
 		seen := map[string]bool{}
 		c.space.points(func(v vector) bool {
-			seen[v.key()] = true
+			seen[c.space.key(v)] = true
 			return true
 		})
 		if c.space.Size() != c.want || len(seen) != int(c.want) {
