@@ -67,10 +67,7 @@ func (s *Search) acquisition(k *knowledge, r *rand.Rand) (*acquisition, bool) {
 
 // imagine adds the running points with drawn outcomes.
 func (m *model) imagine(x []example, y []float64, running []vector, r *rand.Rand) ([]example, *mat.Dense) {
-	pending := make([]example, len(running))
-	for i, v := range running {
-		pending[i] = example{v: v}
-	}
+	pending := atOwn(running)
 	drawn := m.fantasies(pending, draws, r)
 	columns := mat.NewDense(len(x)+len(pending), draws, nil)
 	for s := range draws {
@@ -128,11 +125,7 @@ func (a *acquisition) incumbents(x []example) {
 
 // scores are the logarithms of expected improvement, higher is better.
 func (a *acquisition) scores(at []vector) []float64 {
-	points := make([]example, len(at))
-	for i, v := range at {
-		points[i] = example{v: v}
-	}
-	means, deviation := a.model.predict(points)
+	means, deviation := a.model.predict(atOwn(at))
 	out := make([]float64, len(at))
 	each := make([]float64, len(a.best))
 	for i := range at {

@@ -10,6 +10,15 @@ func (s *Search) tasks() bool {
 	return slices.ContainsFunc(s.config.Parents, func(p Parent) bool { return p.Transfer })
 }
 
+// atOwn are the vectors as examples of the search itself.
+func atOwn(at []vector) []example {
+	out := make([]example, len(at))
+	for i, v := range at {
+		out[i] = example{v: v}
+	}
+	return out
+}
+
 // chosen are at most so many of the outcomes, in their order: a quarter of them the best, a quarter the newest, the rest spread evenly over
 // the others.
 func chosen(done []outcome, most int) []outcome {

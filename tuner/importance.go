@@ -72,14 +72,6 @@ func (m *model) means(at []vector) []float64 {
 	return mat.Col(nil, 0, &means)
 }
 
-func atOwn(at []vector) []example {
-	out := make([]example, len(at))
-	for i, v := range at {
-		out[i] = example{v: v}
-	}
-	return out
-}
-
 // explained is the variance of the mean as a part of all: by the law of total variance, the rest is the function's variance around its mean
 // and the noise.
 func explained(m *model, variance float64, at []vector) float64 {

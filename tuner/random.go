@@ -28,8 +28,9 @@ func (s *Space) spread(i int, u float64) float64 {
 	return u
 }
 
-// design is the n-th of the points that a search begins with: the centre, then points that cover the space evenly (the additive
-// recurrence R of M. Roberts, The unreasonable effectiveness of quasirandom sequences, 2018), shifted by chance.
+// design is the n-th of points that cover the space evenly (the additive recurrence R of M. Roberts, The unreasonable effectiveness of
+// quasirandom sequences, 2018), shifted by chance. The one of n = 0 is the centre: to it comes only a search that begins with trials of others,
+// too few for a model. With none, the first point is a random one.
 func (s *Space) design(n int, shift []float64) vector {
 	v := make(vector, len(s.parameters))
 	phi := harmonious(len(v))

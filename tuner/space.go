@@ -43,7 +43,7 @@ func NewSpace(parameters ...Parameter) (*Space, error) {
 			return nil, err
 		}
 	}
-	return build(slices.Clone(parameters))
+	return build(slices.Clone(parameters)), nil
 }
 
 func checkWhen(parameters []Parameter, names map[string]int, i int) error {
@@ -97,7 +97,7 @@ func (p *Parameter) number(text string) (v float64, ok bool) {
 }
 
 // build sorts the parameters, parents first, and otherwise by name, so that a space does not depend on the order it was written in.
-func build(parameters []Parameter) (*Space, error) {
+func build(parameters []Parameter) *Space {
 	slices.SortFunc(parameters, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
 	s := &Space{}
 	index := map[string]int{}
@@ -120,14 +120,13 @@ func build(parameters []Parameter) (*Space, error) {
 		}
 	}
 	s.size = s.count()
-	return s, nil
+	return s
 }
 
 // Size is the number of different points, +Inf with an active continuous parameter.
 func (s *Space) Size() float64 { return s.size }
 
-// count multiplies from the last parameter to the first: ways[i] is how many ways there are to choose everything that depends on i, for
-// each of its values together.
+// count multiplies the ways of the parameters that depend on none: those of the others are among them.
 func (s *Space) count() float64 {
 	total := 1.0
 	for i := range s.parameters {
