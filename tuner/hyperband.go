@@ -15,7 +15,7 @@ type Hyperband struct {
 
 // Verdict is a decision on a trial at a rung. Verdicts are kept in the order in which they were made: they are all that Hyperband knows.
 type Verdict struct {
-	Trial int      // its number
+	Trial int      // its index in the list of trials, from 0
 	Rung  int      // the resource of the rung
 	Value *float64 // nil = it was NaN or infinite
 	Stop  bool
