@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	fitMost   = 150 // examples that the kernel's parameters are fitted to
-	modelMost = 300 // examples in the model
-	draws     = 16  // fantasies of what runs
+	fitMost     = 150 // examples that the kernel's parameters are fitted to
+	modelMost   = 300 // examples in the model
+	runningMost = 200 // of what runs in the model, the newest: with [Hyperband] all that it stopped below the rung that tells runs for the search
+	draws       = 16  // fantasies of what runs
 )
 
 // bayesian is the untried point of the greatest expected improvement.
@@ -48,12 +49,12 @@ func (s *Search) acquisition(k *knowledge, r *rand.Rand) (*acquisition, bool) {
 	g := newGeometry(s.space, s.tasks())
 	h := s.hyper(g, k.done)
 	columns := mat.NewDense(len(y), 1, y)
-	if len(k.running) > 0 {
+	if running := k.running[max(0, len(k.running)-runningMost):]; len(running) > 0 {
 		m, ok := condition(g, h, x, columns)
 		if !ok {
 			return nil, false
 		}
-		x, columns = m.imagine(x, y, k.running, r)
+		x, columns = m.imagine(x, y, running, r)
 	}
 	columns, failures := withFailures(columns, done)
 	m, ok := condition(g, h, x, columns)

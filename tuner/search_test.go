@@ -293,6 +293,29 @@ func TestParallelSuggestionsSpread(t *testing.T) {
 	}
 }
 
+// Under Hyperband nearly all that ended is running for the search. The model has the newest of it, else a suggestion after 750 trials took a second.
+func TestRunningInTheModelIsBounded(t *testing.T) {
+	t.Parallel()
+	search := New(braninSpace(t), Config{})
+	trials := run(t, search, 8, branin)
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 400 {
+		trials = append(trials, Trial{Point: search.space.decode(search.space.uniform(r))})
+	}
+	k, err := search.know(trials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, ok := search.acquisition(k, r)
+	if !ok {
+		t.Fatal("no model")
+	}
+	newest, err := search.space.encode(trials[len(trials)-1].Point)
+	if n := len(a.model.x); err != nil || n != 8+runningMost || !slices.Equal(a.model.x[n-1].v, newest) {
+		t.Errorf("%d examples in the model, the last %v; want 8 and the %d newest of 400, to %v (%v)", n, a.model.x[n-1].v, runningMost, newest, err)
+	}
+}
+
 // With failures on half of the space, of any kind, the search learns to stay away and still finds the best of the other half.
 func TestFailuresAreLearned(t *testing.T) {
 	t.Parallel()
