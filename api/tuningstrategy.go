@@ -76,7 +76,7 @@ func MaxResource(config, definition map[string]any) (n int64, ok bool) {
 }
 
 func checkGrid(tree map[string]any) *Error {
-	total := 0
+	total, counted := 0, true
 	for _, s := range searches(tree) {
 		for _, kind := range []string{"IntegerParameterRanges", "ContinuousParameterRanges", "AutoParameters"} {
 			if len(list(s.ranges, kind)) > 0 {
@@ -84,20 +84,35 @@ func checkGrid(tree map[string]any) *Error {
 			}
 		}
 		if tunable(s.ranges) == 0 {
-			return nil // the service chooses the ranges
+			counted = false // the service chooses the ranges
+			continue
 		}
 		total += combinations(s.ranges)
 	}
 	config := object(tree, "HyperParameterTuningJobConfig")
 	limits := object(config, "ResourceLimits")
-	at := []string{"HyperParameterTuningJobConfig", "ResourceLimits", "MaxNumberOfTrainingJobs"}
 	switch {
 	case total > maxTrials:
-		return refuse(at, "The ranges have more than "+strconv.Itoa(maxTrials)+" combinations, the most that the strategy Grid can search.")
-	case has(limits, "MaxNumberOfTrainingJobs") && count(limits, "MaxNumberOfTrainingJobs") != int64(total):
-		return refuse(at, "With the strategy Grid MaxNumberOfTrainingJobs must be left out or be the number of combinations, "+strconv.Itoa(total)+".")
+		return gridTooLarge()
+	case counted && has(limits, "MaxNumberOfTrainingJobs") && count(limits, "MaxNumberOfTrainingJobs") != int64(total):
+		return refuse(gridLimit, "With the strategy Grid MaxNumberOfTrainingJobs must be left out or be the number of combinations, "+strconv.Itoa(total)+".")
 	}
 	return nil
+}
+
+var gridLimit = []string{"HyperParameterTuningJobConfig", "ResourceLimits", "MaxNumberOfTrainingJobs"}
+
+// CheckGridSize refuses a search with the strategy Grid over a space of more points than it can search; size may be infinite. CheckTuningJob does
+// so where the request has all the ranges; where the service chooses some, its caller knows the space.
+func CheckGridSize(size float64) error {
+	if size > maxTrials {
+		return gridTooLarge()
+	}
+	return nil
+}
+
+func gridTooLarge() *Error {
+	return refuse(gridLimit, "The ranges have more than "+strconv.Itoa(maxTrials)+" combinations, the most that the strategy Grid can search.")
 }
 
 // combinations is the size of a space of categories, or some number beyond every limit.

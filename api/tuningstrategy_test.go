@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,10 +72,27 @@ func TestGridOfDefinitions(t *testing.T) {
 			"TrainingJobDefinitions.0.HyperParameterRanges", six, "TrainingJobDefinitions.1.HyperParameterRanges", two,
 		}
 	}
+	without := func(i, most string) []string { // ranges of a definition: the service chooses them
+		return append(grid(most), "TrainingJobDefinitions."+i+".HyperParameterRanges", "", "Autotune", autotune)
+	}
 	checkRules(t, tuningList, []rule{
 		{"", "", grid("8")},
 		{tuningLimits + ".MaxNumberOfTrainingJobs", "the number of combinations, 8", grid("12")},
+		{"", "", without("0", "12")},
+		{
+			"TrainingJobDefinitions.1.HyperParameterRanges.IntegerParameterRanges", "CategoricalParameterRanges only",
+			append(without("0", ""), "TrainingJobDefinitions.1.HyperParameterRanges", `{"IntegerParameterRanges":[{"Name":"a","MinValue":"1","MaxValue":"9"}]}`),
+		},
 	})
+}
+
+func TestGridSize(t *testing.T) {
+	t.Parallel()
+	for size, fits := range map[float64]bool{1: true, 750: true, 751: false, math.Inf(1): false} {
+		if err := CheckGridSize(size); (err == nil) != fits {
+			t.Errorf("%g combinations: %v", size, err)
+		}
+	}
 }
 
 func TestWarmStartRules(t *testing.T) {

@@ -68,7 +68,9 @@ func (c *creation) check(ctx context.Context, p *plan) error {
 	if err != nil {
 		return api.ValidationError("The ranges make no search: %v.", err)
 	}
-	c.countGrid(p, space)
+	if err := c.countGrid(p, space); err != nil {
+		return err
+	}
 	first, err := tuner.New(space, p.Search).Suggest(nil)
 	if err != nil && !errors.Is(err, tuner.ErrExhausted) { // then everything was tried before
 		return api.ValidationError("The search cannot begin: %v.", err)
@@ -90,15 +92,19 @@ func (c *creation) check(ctx context.Context, p *plan) error {
 	return nil
 }
 
-// countGrid gives a grid search that has no limit the number of its points, which the Python SDK reads.
-func (c *creation) countGrid(p *plan, space *tuner.Space) {
-	if p.Jobs > 0 || p.Search.Strategy != tuner.Grid {
-		return
+// countGrid refuses a grid search that has no end, and gives one that has no limit the number of its points, which the Python SDK reads.
+func (c *creation) countGrid(p *plan, space *tuner.Space) error {
+	if p.Search.Strategy != tuner.Grid {
+		return nil
+	}
+	if err := api.CheckGridSize(space.Size()); err != nil || p.Jobs > 0 {
+		return err
 	}
 	p.Jobs = int(space.Size())
 	config, _ := c.tree["HyperParameterTuningJobConfig"].(map[string]any)
 	limits, _ := config["ResourceLimits"].(map[string]any)
 	limits["MaxNumberOfTrainingJobs"] = p.Jobs
+	return nil
 }
 
 // show makes a definition's echo what the service's is: with all metrics of trials, and with ResourceConfig in place of a
