@@ -34,3 +34,18 @@ func TestGridOfAutotune(t *testing.T) {
 		s.refuseTuning(t, r, "more than 750 combinations, the most that the strategy Grid can search")
 	}
 }
+
+// Also a point that is not the first to be tried must be one of the search.
+func TestStartingPointsOutsideTheRanges(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	for name, tt := range map[string]struct{ start, want string }{
+		"range":     {`[{"eta":"0.5"},{"eta":"7"}]`, `number 2 of the points to try first: point: eta = "7" is outside its range`},
+		"parameter": {`[{"eta":"0.5"},{"eta":"0.25"},{"eta":"0.5","gamma":"1"}]`, "number 3 of the points to try first: point: there is no parameter gamma"},
+	} {
+		s.put(t, name+"/spec.json", `{"version":1,"search":{"start":`+tt.start+`}}`)
+		r := tuning(name, 4)
+		r.TrainingJobDefinition.InputDataConfig = []types.Channel{channel("sagefly", "s3://bucket/"+name)}
+		s.refuseTuning(t, r, tt.want)
+	}
+}

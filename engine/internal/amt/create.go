@@ -71,6 +71,11 @@ func (c *creation) check(ctx context.Context, p *plan) error {
 	if err := c.countGrid(p, space); err != nil {
 		return err
 	}
+	for i, start := range p.Search.Start {
+		if err := space.Check(start); err != nil {
+			return api.ValidationError("The search cannot begin: number %d of the points to try first: %v.", i+1, err)
+		}
+	}
 	first, err := tuner.New(space, p.Search).Suggest(nil)
 	if err != nil && !errors.Is(err, tuner.ErrExhausted) { // then everything was tried before
 		return api.ValidationError("The search cannot begin: %v.", err)
