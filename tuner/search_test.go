@@ -407,6 +407,35 @@ func TestWarmStartIdentical(t *testing.T) {
 	}
 }
 
+// A search with the seed of its parent draws the same numbers. On a logarithmic axis their places and those of their texts differ in the last
+// bits, and they are the same points all the same. What another task has tried, its best point, is proposed once.
+func TestWarmStartWithTheSameSeed(t *testing.T) {
+	t.Parallel()
+	space, err := NewSpace(Parameter{Name: "rate", Min: 1e-5, Max: 1, Scale: Logarithmic}, Parameter{Name: "penalty", Max: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func(p Point) float64 { return float64(len(p["rate"])) }
+	for _, strategy := range []Strategy{Bayesian, Random} {
+		parent := run(t, New(space, Config{Strategy: strategy}), 8, value)
+		for _, transfer := range []bool{false, true} {
+			known := parent
+			if transfer {
+				known = nil
+			}
+			child := New(space, Config{Strategy: strategy, Parents: []Parent{{Trials: parent, Transfer: transfer}}})
+			for _, trial := range run(t, child, 8, value) {
+				for _, old := range known {
+					if cmp.Equal(old.Point, trial.Point) {
+						t.Errorf("strategy %d, transfer %v: %v twice", strategy, transfer, trial.Point)
+					}
+				}
+				known = append(slices.Clone(known), trial)
+			}
+		}
+	}
+}
+
 // A parent with a shifted and scaled objective: its best point is tried first, and five trials are then better than five without it. A
 // parent of the opposite objective is found out.
 func TestWarmStartTransfer(t *testing.T) {
