@@ -26,6 +26,9 @@ func (s *Service) Create(ctx context.Context, region string, tree map[string]any
 	if err != nil {
 		return "", err
 	}
+	if err := c.inherit(ctx, &p); err != nil {
+		return "", err
+	}
 	if err := c.check(ctx, &p); err != nil {
 		return "", err
 	}
@@ -40,8 +43,6 @@ type creation struct {
 	tree    map[string]any // what Describe will echo
 	tags    []store.Tag
 	spec    container.Spec
-	parents []tuner.Parent
-	best    *heir       // of parents of the same task
 	hints   tuner.Point // Autotune's
 }
 
@@ -52,10 +53,7 @@ func (s *Service) creation(ctx context.Context, region string, tree map[string]a
 	if c.request, err = decode(c.tree); err != nil {
 		return nil, err
 	}
-	if err := c.readSpec(ctx); err != nil {
-		return nil, err
-	}
-	return c, c.inherit(ctx)
+	return c, c.readSpec(ctx)
 }
 
 func (c *creation) name() string { return *c.request.HyperParameterTuningJobName }

@@ -82,7 +82,7 @@ func (c *creation) addDefinitions(p *plan) error {
 	if len(names) > 0 {
 		p.Parameters = append(p.Parameters, tuner.Parameter{Name: choice, Kind: tuner.Categorical, Values: names})
 	}
-	p.Search.Start, p.Search.Parents = c.start(), c.parents
+	p.Search.Start = c.start()
 	return nil
 }
 

@@ -58,7 +58,6 @@ func (c *creation) plan() (p plan, err error) {
 	if config.Strategy == types.HyperParameterTuningJobStrategyTypeHyperband {
 		p.Hyperband = c.hyperband()
 	}
-	p.Inherited = c.best
 	return p, c.addDefinitions(&p)
 }
 

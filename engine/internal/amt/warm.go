@@ -18,39 +18,42 @@ import (
 // maxInherited is how many trials of all parents together a search begins with (developer guide, warm start).
 const maxInherited = 500
 
-// inherit takes over what earlier tuning jobs found.
-func (c *creation) inherit(ctx context.Context) error {
+// inherit takes over what earlier tuning jobs found. The plan has its parameters.
+func (c *creation) inherit(ctx context.Context, p *plan) error {
 	warm := c.request.WarmStartConfig
 	if warm == nil {
 		return nil
 	}
 	left := maxInherited
-	for _, p := range warm.ParentHyperParameterTuningJobs {
-		parent, err := c.parent(ctx, aws.ToString(p.HyperParameterTuningJobName))
+	for _, named := range warm.ParentHyperParameterTuningJobs {
+		parent, err := c.parent(ctx, aws.ToString(named.HyperParameterTuningJobName))
 		if err != nil {
+			return err
+		}
+		if err := c.comparable(p, parent); err != nil {
 			return err
 		}
 		trials := parent.trials[:min(len(parent.trials), left)]
 		left -= len(trials)
-		c.parents = append(c.parents, tuner.Parent{
-			Trials:   c.inherited(parent, trials),
+		p.Search.Parents = append(p.Search.Parents, tuner.Parent{
+			Trials:   parent.points(p, trials),
 			Transfer: warm.WarmStartType == types.HyperParameterTuningJobWarmStartTypeTransferLearning,
 		})
 		if warm.WarmStartType == types.HyperParameterTuningJobWarmStartTypeIdenticalDataAndAlgorithm {
-			c.best = c.better(c.best, parent)
+			p.Inherited = p.better(parent)
 		}
 	}
 	return nil
 }
 
-// inherited are a parent's trials as points of this search: what is searched now may have been static then.
-func (c *creation) inherited(parent *ancestor, trials []*trial) []tuner.Trial {
-	names := rangeNames(c.ranges(c.request.TrainingJobDefinition))
-	static := parent.request.TrainingJobDefinition.StaticHyperParameters
+// points are the ancestor's trials as points of the new search: what is searched now may have been static then.
+func (a *ancestor) points(p *plan, trials []*trial) []tuner.Trial {
+	static := a.request.TrainingJobDefinition.StaticHyperParameters
 	var list []tuner.Trial
 	for _, t := range trials {
 		point := tuner.Point{}
-		for _, name := range names {
+		for i := range p.Parameters {
+			name := p.Parameters[i].Name
 			if text, ok := t.Tuned[name]; ok {
 				point[name] = text
 			} else if text, ok := static[name]; ok {
@@ -70,9 +73,10 @@ type heir struct {
 	Trial  trial  `json:"trial"`
 }
 
-func (c *creation) better(best *heir, parent *ancestor) *heir {
-	if parent.best == nil || best != nil && !beats(c.maximize(), *parent.best.Value, *best.Trial.Value) {
-		return best
+// better is the best trial of the parents so far and this one.
+func (p *plan) better(parent *ancestor) *heir {
+	if parent.best == nil || p.Inherited != nil && !beats(p.Search.Maximize, *parent.best.Value, *p.Inherited.Trial.Value) {
+		return p.Inherited
 	}
 	return &heir{parent.name, *parent.best}
 }
@@ -81,6 +85,7 @@ func (c *creation) better(best *heir, parent *ancestor) *heir {
 type ancestor struct {
 	name    string
 	request *request
+	plan    plan
 	trials  []*trial
 	best    *trial
 }
@@ -104,7 +109,7 @@ func (c *creation) parent(ctx context.Context, name string) (*ancestor, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &ancestor{name: name}
+	a := &ancestor{name: name, plan: d.Plan}
 	if a.request, err = decode(tree); err != nil {
 		return nil, err
 	}
@@ -113,14 +118,12 @@ func (c *creation) parent(ctx context.Context, name string) (*ancestor, error) {
 		return nil, err
 	}
 	a.best = s.Best
-	if a.trials, err = c.service.trials(ctx, row.ID); err != nil {
-		return nil, err
-	}
-	return a, c.comparable(a)
+	a.trials, err = c.service.trials(ctx, row.ID)
+	return a, err
 }
 
 // comparable says whether a parent's trials tell something about this search.
-func (c *creation) comparable(a *ancestor) error {
+func (c *creation) comparable(p *plan, a *ancestor) error {
 	if a.request.TrainingJobDefinition == nil {
 		return api.ValidationError("The parent hyperparameter tuning job %s has TrainingJobDefinitions, from which no other one can start.", a.name)
 	}
@@ -131,7 +134,7 @@ func (c *creation) comparable(a *ancestor) error {
 	if !reflect.DeepEqual(fixed(*c.request.TrainingJobDefinition), fixed(*a.request.TrainingJobDefinition)) {
 		return api.TuningDefinitionChanged()
 	}
-	if !slices.Equal(parameterNames(c.request), parameterNames(a.request)) {
+	if !slices.Equal(hyperparameterNames(c.request, p), hyperparameterNames(a.request, &a.plan)) {
 		return api.TuningNamesChanged()
 	}
 	return nil
@@ -148,10 +151,12 @@ func fixed(d types.HyperParameterTrainingJobDefinition) types.HyperParameterTrai
 	return d
 }
 
-// parameterNames are the names of all hyperparameters of a tuning job, static and tunable.
-func parameterNames(r *request) []string {
-	names := rangeNames(r.HyperParameterTuningJobConfig.ParameterRanges)
-	names = slices.AppendSeq(names, maps.Keys(r.TrainingJobDefinition.StaticHyperParameters))
+// hyperparameterNames are the names of all hyperparameters of a tuning job: static ones, and those of the plan, which has Autotune's too.
+func hyperparameterNames(r *request, p *plan) []string {
+	names := slices.Collect(maps.Keys(r.TrainingJobDefinition.StaticHyperParameters))
+	for i := range p.Parameters {
+		names = append(names, p.Parameters[i].Name)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
