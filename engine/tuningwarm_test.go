@@ -2,10 +2,14 @@ package engine_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/fake"
 )
 
 const (
@@ -44,5 +48,32 @@ func TestWarmStartOfAutotune(t *testing.T) {
 				t.Errorf("%s: trial %d repeats eta %s", name, i+1, eta)
 			}
 		}
+	}
+}
+
+// OverallBestTrainingJob is the best training job of all that the tuning job and its parents launched (developer guide, warm start): the
+// job's own where its parent had no success.
+func TestOverallBestWithoutAParentsSuccess(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(spec runner.Spec) fake.Script {
+		if strings.HasPrefix(spec.Job, "parent-") {
+			return fake.Script{Exit: 1}
+		}
+		return bowls(spec)
+	}))
+	s.tune(t, tuning("parent", 2))
+	s.tuned(t, "parent")
+	child := tuning("child", 2)
+	startWarm(child, sameTask, "parent")
+	s.tune(t, child)
+	d := s.tuned(t, "child")
+	if best := d.OverallBestTrainingJob; best == nil || *best.TrainingJobName != *d.BestTrainingJob.TrainingJobName || deref(best.TuningJobName) != "child" {
+		t.Errorf("overall best %v, the job's own %s", best, *d.BestTrainingJob.TrainingJobName)
+	}
+	other := tuning("other", 2)
+	startWarm(other, otherTask, "parent")
+	s.tune(t, other)
+	if d := s.tuned(t, "other"); d.OverallBestTrainingJob != nil {
+		t.Errorf("another task's overall best: %s", *d.OverallBestTrainingJob.TrainingJobName)
 	}
 }

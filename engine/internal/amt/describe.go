@@ -78,7 +78,7 @@ func (s *Service) describe(row store.Job, p *plan, st *state) description {
 		ConsumedResources:          consumed{int(until.Sub(st.Created) / time.Second)},
 	}
 	d.BestTrainingJob = s.best(row.Region, p, st.Best)
-	if p.Inherited != nil {
+	if p.sameTask() {
 		d.OverallBestTrainingJob = s.overallBest(row, p, st.Best)
 	}
 	return d
@@ -95,14 +95,16 @@ func (s *Service) best(region string, p *plan, t *trial) *summary {
 
 var objectiveTypes = map[bool]string{true: "Maximize", false: "Minimize"}
 
-// overallBest is the best trial of the tuning job and its parents.
+// overallBest is the best trial of the tuning job and its parents; nil where none has an objective.
 func (s *Service) overallBest(row store.Job, p *plan, own *trial) *summary {
 	at, best := row.Name, own
-	if old := &p.Inherited.Trial; own == nil || beats(p.Search.Maximize, *old.Value, *own.Value) {
-		at, best = p.Inherited.Tuning, old
+	if old := p.Inherited; old != nil && (own == nil || beats(p.Search.Maximize, *old.Trial.Value, *own.Value)) {
+		at, best = old.Tuning, &old.Trial
 	}
 	b := s.best(row.Region, p, best)
-	b.TuningJobName = at
+	if b != nil {
+		b.TuningJobName = at
+	}
 	return b
 }
 

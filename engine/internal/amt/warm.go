@@ -73,6 +73,11 @@ type heir struct {
 	Trial  trial  `json:"trial"`
 }
 
+// sameTask says that the search goes on where parents of the same task ended.
+func (p *plan) sameTask() bool {
+	return len(p.Search.Parents) > 0 && !p.Search.Parents[0].Transfer
+}
+
 // better is the best trial of the parents so far and this one.
 func (p *plan) better(parent *ancestor) *heir {
 	if parent.best == nil || p.Inherited != nil && !beats(p.Search.Maximize, *parent.best.Value, *p.Inherited.Trial.Value) {
