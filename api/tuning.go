@@ -68,9 +68,13 @@ func autotuned(tree map[string]any) bool { return has(tree, "Autotune") }
 
 // checkSearches checks each definition with its objective and its ranges.
 func checkSearches(tree map[string]any) *Error {
-	for _, s := range searches(tree) {
+	all := searches(tree)
+	for _, s := range all {
 		if s.objective == nil {
 			return refuse(s.objectiveAt, "A hyperparameter tuning job needs an objective metric for each training job definition.")
+		}
+		if text(s.objective, "Type") != text(all[0].objective, "Type") {
+			return refuse(below(s.objectiveAt, "Type"), "The objectives of TrainingJobDefinitions must all have the same Type, for one best training job is chosen among them.")
 		}
 		if err := checkRanges(s, autotuned(tree)); err != nil {
 			return err

@@ -148,6 +148,8 @@ func TestDefinitionListRules(t *testing.T) {
 		{first + ".DefinitionName", "must have a DefinitionName", []string{first + ".DefinitionName", ""}},
 		{second + ".DefinitionName", "a is used more than once", []string{second + ".DefinitionName", `"a"`}},
 		{second + ".TuningObjective", "needs an objective metric", []string{second + ".TuningObjective", ""}},
+		{second + ".TuningObjective.Type", "must all have the same Type", []string{second + ".TuningObjective.Type", `"Maximize"`}},
+		{"", "", []string{first + ".TuningObjective.Type", `"Maximize"`, second + ".TuningObjective.Type", `"Maximize"`}},
 		{second + ".HyperParameterRanges", "at least one hyperparameter range", []string{second + ".HyperParameterRanges", ""}},
 		{"", "", []string{second + ".HyperParameterRanges", "", "Autotune", autotune}},
 		{second + ".HyperParameterRanges.IntegerParameterRanges.0.MinValue", "must be an integer", []string{second + ".HyperParameterRanges.IntegerParameterRanges.0.MinValue", `"x"`}},
