@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/lifecycle"
@@ -30,7 +31,7 @@ func (s *Service) Trials(ctx context.Context, region string, tree map[string]any
 	if err := s.refresh(ctx, region, all); err != nil {
 		return nil, err
 	}
-	page, next, err := cut(sorted(all, tree), tree)
+	page, next, err := cut(row.ID, sorted(all, tree), tree)
 	if err != nil {
 		return nil, err
 	}
@@ -67,18 +68,22 @@ func (s *Service) refresh(ctx context.Context, region string, trials []*trial) e
 // sorted are the trials that a request asks for, in its order.
 func sorted(all []*trial, tree map[string]any) []*trial {
 	status, _ := tree["StatusEquals"].(string)
-	by, _ := tree["SortBy"].(string)
 	all = slices.DeleteFunc(all, func(t *trial) bool {
-		return status != "" && t.Status != status || by == "FinalObjectiveMetricValue" && t.Value == nil
+		return status != "" && t.Status != status || tree["SortBy"] == "FinalObjectiveMetricValue" && t.Value == nil
 	})
-	slices.SortStableFunc(all, func(a, b *trial) int {
-		order := compare(by, a, b)
-		if tree["SortOrder"] == "Descending" {
-			return -order
-		}
-		return order
-	})
+	slices.SortStableFunc(all, order(tree))
 	return all
+}
+
+// order is the one that a request asks for. No two trials are equal in it.
+func order(tree map[string]any) func(a, b *trial) int {
+	by, _ := tree["SortBy"].(string)
+	return func(a, b *trial) int {
+		if tree["SortOrder"] == "Descending" {
+			a, b = b, a
+		}
+		return compare(by, a, b)
+	}
 }
 
 // compare is by name where nothing else is asked for; equal ones keep that order.
@@ -94,24 +99,60 @@ func compare(by string, a, b *trial) int {
 	return cmp.Compare(a.Name, b.Name)
 }
 
-// cut is one page of a list and the token of the next: the number of the last trial of the page before.
-func cut(all []*trial, tree map[string]any) (page []*trial, next string, err error) {
+// place says where a page of a list ended: in what its last trial was sorted by. So the next page begins there, whatever became of that trial.
+type place struct {
+	Tuning int64  `json:"tuning"` // id of the tuning job
+	By     string `json:"by"`
+	Down   bool   `json:"down,omitempty"`
+
+	Number  int              `json:"number"`
+	Name    string           `json:"name"`
+	Created time.Time        `json:"created"`
+	Status  string           `json:"status"`
+	Value   *lifecycle.Float `json:"value,omitempty"`
+}
+
+func placeOf(tuning int64, t *trial, tree map[string]any) place {
+	by, _ := tree["SortBy"].(string)
+	return place{tuning, by, tree["SortOrder"] == "Descending", t.Number, t.Name, t.Created, t.Status, t.Value}
+}
+
+func (p *place) trial() *trial {
+	return &trial{Number: p.Number, Name: p.Name, Created: p.Created, Status: p.Status, Value: p.Value}
+}
+
+// readPlace reads the token of a list of that tuning job in that order.
+func readPlace(token string, tuning int64, tree map[string]any) (p place, err error) {
+	text, err := base64.URLEncoding.DecodeString(token)
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	want := placeOf(tuning, p.trial(), tree)
+	switch {
+	case err != nil || p.Number == 0:
+		return p, api.InvalidToken("malformed")
+	case p.Tuning != want.Tuning:
+		return p, api.InvalidToken("of another tuning job")
+	case p.By != want.By || p.Down != want.Down || p.By == "FinalObjectiveMetricValue" && p.Value == nil:
+		return p, api.InvalidToken("sorted differently")
+	}
+	return p, nil
+}
+
+// cut is one page of a list and the token of the next.
+func cut(tuning int64, all []*trial, tree map[string]any) (page []*trial, next string, err error) {
 	if token, ok := tree["NextToken"].(string); ok {
-		text, err := base64.URLEncoding.DecodeString(token)
-		number, notNumber := strconv.Atoi(string(text))
-		if err != nil || notNumber != nil {
-			return nil, "", api.InvalidToken("malformed")
+		last, err := readPlace(token, tuning, tree)
+		if err != nil {
+			return nil, "", err
 		}
-		at := slices.IndexFunc(all, func(t *trial) bool { return t.Number == number })
-		if at < 0 {
-			return nil, "", api.InvalidToken("sorted differently")
-		}
-		all = all[at+1:]
+		order := order(tree)
+		all = slices.DeleteFunc(all, func(t *trial) bool { return order(t, last.trial()) <= 0 })
 	}
 	limit := listing.Number(tree["MaxResults"], 10)
 	if len(all) <= limit {
 		return all, "", nil
 	}
-	last := strconv.Itoa(all[limit-1].Number)
-	return all[:limit], base64.URLEncoding.EncodeToString([]byte(last)), nil
+	text, err := json.Marshal(placeOf(tuning, all[limit-1], tree))
+	return all[:limit], base64.URLEncoding.EncodeToString(text), err
 }
