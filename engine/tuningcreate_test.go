@@ -49,3 +49,24 @@ func TestStartingPointsOutsideTheRanges(t *testing.T) {
 		s.refuseTuning(t, r, tt.want)
 	}
 }
+
+// A metric may have the name under which trials have their objective.
+func TestObjectiveNamedObjectiveMetric(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	r := tuning("named", 2)
+	r.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.MetricName = new("ObjectiveMetric")
+	r.TrainingJobDefinition.AlgorithmSpecification = &types.HyperParameterAlgorithmSpecification{
+		TrainingImage: new(sklearn), TrainingInputMode: types.TrainingInputModeFile,
+		MetricDefinitions: []types.MetricDefinition{{Name: new("ObjectiveMetric"), Regex: new("validation-rmse:(.*)")}},
+	}
+	r.TrainingJobDefinition.StaticHyperParameters = map[string]string{"sagemaker_program": "train.sh", "sagemaker_submit_directory": "s3://bucket/source.tar.gz"}
+	s.tune(t, r)
+	d := s.tuned(t, "named")
+	if n := *d.ObjectiveStatusCounters.Succeeded; n != 2 {
+		t.Errorf("%d of 2 trials have an objective: %s", n, deref(d.FailureReason))
+	}
+	if got := s.describe(t, *s.trials(t, "named")[0].TrainingJobName).AlgorithmSpecification.MetricDefinitions; len(got) != 1 || *got[0].Name != "ObjectiveMetric" {
+		t.Errorf("metric definitions %v", got)
+	}
+}

@@ -83,18 +83,21 @@ func addObjective(echo map[string]any) error {
 	parameters, _ := echo["HyperParameters"].(map[string]any)
 	algorithm, _ := echo["AlgorithmSpecification"].(map[string]any)
 	list, _ := algorithm["MetricDefinitions"].([]any)
-	list = slices.DeleteFunc(slices.Clone(list), func(item any) bool { // of a request that was read from another tuning job
-		d, _ := item.(map[string]any)
-		return d["Name"] == ObjectiveMetric
-	})
-	for _, item := range list {
-		if d, _ := item.(map[string]any); d["Name"] == parameters[api.ObjectiveParameter] {
-			algorithm["MetricDefinitions"] = append(list, map[string]any{"Name": ObjectiveMetric, "Regex": d["Regex"]})
-			algorithm["EnableSageMakerMetricsTimeSeries"] = true
-			return nil
-		}
+	at := slices.IndexFunc(list, func(item any) bool { return metricName(item) == parameters[api.ObjectiveParameter] })
+	if at < 0 {
+		return api.NoObjective()
 	}
-	return api.NoObjective()
+	own := map[string]any{"Name": ObjectiveMetric, "Regex": list[at].(map[string]any)["Regex"]}
+	list = slices.DeleteFunc(slices.Clone(list), func(item any) bool { // of a request that was read from another tuning job, or the objective itself
+		return metricName(item) == ObjectiveMetric
+	})
+	algorithm["MetricDefinitions"], algorithm["EnableSageMakerMetricsTimeSeries"] = append(list, own), true
+	return nil
+}
+
+func metricName(definition any) any {
+	d, _ := definition.(map[string]any)
+	return d["Name"]
 }
 
 // Wait waits for a job's end and returns its state. Errors are store.ErrNotFound, ctx's cause, and that the engine closes.
