@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -76,4 +77,61 @@ func TestOverallBestWithoutAParentsSuccess(t *testing.T) {
 	if d := s.tuned(t, "other"); d.OverallBestTrainingJob != nil {
 		t.Errorf("another task's overall best: %s", *d.OverallBestTrainingJob.TrainingJobName)
 	}
+}
+
+// What may not change between a parent and its child (developer guide, Warm Start Tuning Restrictions): the type of a hyperparameter, and more than
+// ten values from tunable to static or of static hyperparameters; of a categorical one each value counts, and a changed static one is two.
+func TestWarmStartChanges(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	numbers := []string{"alpha", "lambda", "gamma", "subsample", "colsample_bytree", "colsample_bylevel", "colsample_bynode", "min_child_weight", "max_delta_step"}
+	parent := tuning("parent", 1)
+	ranges := parent.HyperParameterTuningJobConfig.ParameterRanges
+	for _, name := range numbers {
+		ranges.ContinuousParameterRanges = append(ranges.ContinuousParameterRanges, types.ContinuousParameterRange{Name: &name, MinValue: new("0.5"), MaxValue: new("1")})
+	}
+	ranges.CategoricalParameterRanges = []types.CategoricalParameterRange{{Name: new("grow_policy"), Values: []string{"depthwise", "lossguide"}}}
+	parent.TrainingJobDefinition.StaticHyperParameters["booster"] = "gbtree"
+	s.tune(t, parent)
+	s.tuned(t, "parent")
+	// child has these of the parent's ranges static, the others as they were.
+	child := func(name string, static map[string]string) *sagemaker.CreateHyperParameterTuningJobInput {
+		r := tuning(name, 1)
+		kept := *ranges
+		kept.ContinuousParameterRanges = slices.DeleteFunc(slices.Clone(kept.ContinuousParameterRanges), func(p types.ContinuousParameterRange) bool { return static[*p.Name] != "" })
+		if static["grow_policy"] != "" {
+			kept.CategoricalParameterRanges = nil
+		}
+		r.HyperParameterTuningJobConfig.ParameterRanges = &kept
+		r.TrainingJobDefinition.StaticHyperParameters["booster"] = "gbtree"
+		maps.Copy(r.TrainingJobDefinition.StaticHyperParameters, static)
+		startWarm(r, otherTask, "parent")
+		return r
+	}
+	static := func(n int, more ...string) map[string]string {
+		m := map[string]string{}
+		for _, name := range numbers[:n] {
+			m[name] = "0.75"
+		}
+		for i := 0; i < len(more); i += 2 {
+			m[more[i]] = more[i+1]
+		}
+		return m
+	}
+	s.tune(t, child("nine", static(9)))
+	s.tune(t, child("ten-with-a-word", static(8, "grow_policy", "lossguide")))
+	s.tune(t, child("ten-with-a-number", static(9, "num_round", "4")))
+	s.refuseTuning(t, child("eleven-with-a-word", static(9, "grow_policy", "lossguide")), "There are 11 since the parent hyperparameter tuning job parent")
+	s.refuseTuning(t, child("eleven-with-another-word", static(9, "booster", "dart")), "There are 11 since the parent hyperparameter tuning job parent")
+
+	integer := child("integer", nil)
+	eta := integer.HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges[0]
+	integer.HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges = integer.HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges[1:]
+	integer.HyperParameterTuningJobConfig.ParameterRanges.IntegerParameterRanges = []types.IntegerParameterRange{{Name: eta.Name, MinValue: eta.MinValue, MaxValue: eta.MaxValue}}
+	s.refuseTuning(t, integer, "The type of hyperparameter eta cannot change: it is integer, and continuous in the parent hyperparameter tuning job parent.")
+	category := child("category", nil)
+	category.HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges = category.HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges[1:]
+	category.HyperParameterTuningJobConfig.ParameterRanges.CategoricalParameterRanges = append(slices.Clone(ranges.CategoricalParameterRanges),
+		types.CategoricalParameterRange{Name: new("eta"), Values: []string{"0.1", "0.2"}})
+	s.refuseTuning(t, category, "it is categorical, and continuous in the parent")
 }

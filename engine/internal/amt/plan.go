@@ -98,3 +98,13 @@ func (p *plan) definition(name string) *definition {
 	}
 	return nil
 }
+
+// parameter is the one of that name.
+func (p *plan) parameter(name string) *tuner.Parameter {
+	for i := range p.Parameters {
+		if p.Parameters[i].Name == name {
+			return &p.Parameters[i]
+		}
+	}
+	return nil
+}

@@ -142,7 +142,7 @@ func (c *creation) comparable(p *plan, a *ancestor) error {
 	if !slices.Equal(hyperparameterNames(c.request, p), hyperparameterNames(a.request, &a.plan)) {
 		return api.TuningNamesChanged()
 	}
-	return nil
+	return c.checkChanges(p, a)
 }
 
 // fixed is what of a definition a warm start may not change.
