@@ -70,3 +70,18 @@ func TestObjectiveNamedObjectiveMetric(t *testing.T) {
 		t.Errorf("metric definitions %v", got)
 	}
 }
+
+// The ranges of a single definition are those of the tuning job; empty ones beside the definition say nothing, also not to a warm start.
+func TestEmptyRangesOfADefinition(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	s.tune(t, tuning("parent", 2))
+	s.tuned(t, "parent")
+	r := tuning("child", 2)
+	r.TrainingJobDefinition.HyperParameterRanges = &types.ParameterRanges{}
+	startWarm(r, sameTask, "parent")
+	s.tune(t, r)
+	if d := s.tuned(t, "child"); *d.ObjectiveStatusCounters.Succeeded != 2 {
+		t.Errorf("%s: %s", d.HyperParameterTuningJobStatus, deref(d.FailureReason))
+	}
+}

@@ -29,16 +29,16 @@ func (c *creation) definitions() ([]types.HyperParameterTrainingJobDefinition, [
 	return c.request.TrainingJobDefinitions, trees
 }
 
-// objective and ranges of a definition are its own, or the tuning job's.
+// objective and ranges of a definition are its own in a list of definitions, else the tuning job's.
 func (c *creation) objective(d *types.HyperParameterTrainingJobDefinition) *types.HyperParameterTuningJobObjective {
-	if d.TuningObjective != nil {
+	if c.request.TrainingJobDefinition == nil {
 		return d.TuningObjective
 	}
 	return c.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
 }
 
 func (c *creation) ranges(d *types.HyperParameterTrainingJobDefinition) *types.ParameterRanges {
-	if d.HyperParameterRanges != nil {
+	if c.request.TrainingJobDefinition == nil {
 		return d.HyperParameterRanges
 	}
 	return c.request.HyperParameterTuningJobConfig.ParameterRanges

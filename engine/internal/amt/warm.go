@@ -150,6 +150,7 @@ func fixed(d types.HyperParameterTrainingJobDefinition) types.HyperParameterTrai
 	d.AlgorithmSpecification, d.InputDataConfig, d.OutputDataConfig, d.StaticHyperParameters = nil, nil, nil, nil
 	d.RoleArn, d.ResourceConfig, d.StoppingCondition, d.VpcConfig = nil, nil, nil, nil
 	d.EnableManagedSpotTraining, d.CheckpointConfig, d.HyperParameterTuningResourceConfig = nil, nil, nil
+	d.HyperParameterRanges = nil // a single definition's says nothing
 	if len(d.Environment) == 0 {
 		d.Environment = nil
 	}
