@@ -85,3 +85,28 @@ func TestEmptyRangesOfADefinition(t *testing.T) {
 		t.Errorf("%s: %s", d.HyperParameterTuningJobStatus, deref(d.FailureReason))
 	}
 }
+
+// Training jobs show the name of their definition also where there is no other; their hyperparameters have no prefix then.
+func TestNameOfTheOnlyDefinition(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	single := tuning("single", 2)
+	single.TrainingJobDefinition.DefinitionName = new("mine")
+	listed := tuning("listed", 2)
+	c, d := listed.HyperParameterTuningJobConfig, *listed.TrainingJobDefinition
+	d.DefinitionName, d.TuningObjective, d.HyperParameterRanges = new("mine"), c.HyperParameterTuningJobObjective, c.ParameterRanges
+	c.HyperParameterTuningJobObjective, c.ParameterRanges = nil, nil
+	listed.TrainingJobDefinition, listed.TrainingJobDefinitions = nil, []types.HyperParameterTrainingJobDefinition{d}
+	for _, r := range []*sagemaker.CreateHyperParameterTuningJobInput{single, listed} {
+		s.tune(t, r)
+		name := *r.HyperParameterTuningJobName
+		if got := deref(s.tuned(t, name).BestTrainingJob.TrainingJobDefinitionName); got != "mine" {
+			t.Errorf("%s: the best training job is of definition %q", name, got)
+		}
+		for _, trial := range s.trials(t, name) {
+			if deref(trial.TrainingJobDefinitionName) != "mine" || trial.TunedHyperParameters["eta"] == "" {
+				t.Errorf("%s: definition %q, hyperparameters %v", name, deref(trial.TrainingJobDefinitionName), trial.TunedHyperParameters)
+			}
+		}
+	}
+}

@@ -61,9 +61,9 @@ func (c *creation) addDefinitions(p *plan) error {
 	var names []string
 	for i := range list {
 		d := &list[i]
-		name := ""
+		shown, name := aws.ToString(d.DefinitionName), ""
 		if len(list) > 1 {
-			name = aws.ToString(d.DefinitionName)
+			name = shown
 			names = append(names, name)
 		}
 		parameters, err := c.parameters(d)
@@ -76,7 +76,7 @@ func (c *creation) addDefinitions(p *plan) error {
 			return err
 		}
 		p.Definitions = append(p.Definitions, definition{
-			Name: name, Metric: aws.ToString(c.objective(d).MetricName), MaxResource: c.maxResource(trees[i]), Job: job,
+			Name: name, Shown: shown, Metric: aws.ToString(c.objective(d).MetricName), MaxResource: c.maxResource(trees[i]), Job: job,
 		})
 	}
 	if len(names) > 0 {

@@ -146,7 +146,11 @@ func (s *Service) summary(region string, p *plan, t *trial) *summary {
 	if !t.running() {
 		out.TrainingEndTime = seconds(t.End)
 	}
-	if d := p.definition(t.Definition); t.Value != nil && d != nil {
+	d := p.definition(t.Definition)
+	if d != nil && d.Shown != "" {
+		out.TrainingJobDefinitionName = d.Shown
+	}
+	if d != nil && t.Value != nil {
 		out.FinalHyperParameterTuningJobObjectiveMetric = &finalObjective{MetricName: d.Metric, Value: float64(*t.Value)}
 	}
 	return out

@@ -35,7 +35,8 @@ type plan struct {
 
 // definition is one kind of trial.
 type definition struct {
-	Name        string          `json:"name,omitempty"`        // "" = the only one
+	Name        string          `json:"name,omitempty"`        // by which a search chooses it; "" = the only one
+	Shown       string          `json:"shown,omitempty"`       // DefinitionName
 	Metric      string          `json:"metric"`                // the objective's
 	MaxResource int             `json:"maxResource,omitempty"` // values of the objective that a whole trial reports, for Hyperband
 	Job         json.RawMessage `json:"job"`                   // CreateTrainingJob without name and without what is searched
