@@ -110,3 +110,29 @@ func TestNameOfTheOnlyDefinition(t *testing.T) {
 		}
 	}
 }
+
+// The API reference says of HyperParameterTuningJobName that it is not case-sensitive. A job keeps the spelling that it was created with.
+func TestCaseOfTuningJobNames(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	s.tune(t, tuning("Case", 1))
+	_, err := s.sagemaker.CreateHyperParameterTuningJob(t.Context(), tuning("case", 1))
+	if code, text := refusal(t, err); code != "ResourceInUse" || text != "A hyperparameter tuning job with the name, case, already exists. Choose a different name." {
+		t.Errorf("%s: %s", code, text)
+	}
+	d := s.tuned(t, "CASE")
+	if *d.HyperParameterTuningJobName != "Case" || !strings.HasSuffix(*d.HyperParameterTuningJobArn, "/Case") {
+		t.Errorf("CASE is %s, %s", *d.HyperParameterTuningJobName, *d.HyperParameterTuningJobArn)
+	}
+	arn := strings.TrimSuffix(*d.HyperParameterTuningJobArn, "Case")
+	if _, err := s.sagemaker.AddTags(t.Context(), &sagemaker.AddTagsInput{ResourceArn: new(arn + "case"), Tags: []types.Tag{{Key: new("team"), Value: new("a")}}}); err != nil {
+		t.Fatal(err)
+	}
+	if tags, err := s.sagemaker.ListTags(t.Context(), &sagemaker.ListTagsInput{ResourceArn: new(arn + "Case")}); err != nil || len(tags.Tags) != 1 {
+		t.Errorf("tags %v, %v", tags, err)
+	}
+	if _, err := s.sagemaker.DeleteHyperParameterTuningJob(t.Context(), &sagemaker.DeleteHyperParameterTuningJobInput{HyperParameterTuningJobName: new("cASE")}); err != nil {
+		t.Error(err)
+	}
+	s.tune(t, tuning("case", 1))
+}

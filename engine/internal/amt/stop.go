@@ -10,10 +10,11 @@ import (
 // Stop is StopHyperParameterTuningJob: it answers when the wish is stored. The trials that run are stopped, then the tuning job is. Stopping one
 // that is already stopping is accepted.
 func (s *Service) Stop(ctx context.Context, region, name string) error {
-	if _, err := s.find(ctx, region, name); err != nil {
+	row, err := s.find(ctx, region, name)
+	if err != nil {
 		return err
 	}
-	if v := s.supervised(region, name); v != nil {
+	if v := s.supervised(region, row.Name); v != nil {
 		stored := make(chan struct{})
 		go v.post(func() { v.stop(); close(stored) })
 		select {
@@ -24,8 +25,7 @@ func (s *Service) Stop(ctx context.Context, region, name string) error {
 			return context.Cause(ctx)
 		}
 	}
-	row, err := s.find(ctx, region, name)
-	if err != nil {
+	if row, err = s.find(ctx, region, name); err != nil {
 		return err
 	}
 	if !over(row.Status) {
@@ -51,5 +51,5 @@ func (s *Service) Delete(ctx context.Context, region, name string) error {
 	if !over(row.Status) {
 		return api.TuningNotEnded(row.Status)
 	}
-	return s.DB.Tunings.Delete(ctx, row.ID, api.TuningJobARN(region, s.Account, name))
+	return s.DB.Tunings.Delete(ctx, row.ID, api.TuningJobARN(region, s.Account, row.Name))
 }

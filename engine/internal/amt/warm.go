@@ -114,7 +114,7 @@ func (c *creation) parent(ctx context.Context, name string) (*ancestor, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &ancestor{name: name, plan: d.Plan}
+	a := &ancestor{name: row.Name, plan: d.Plan}
 	if a.request, err = decode(tree); err != nil {
 		return nil, err
 	}

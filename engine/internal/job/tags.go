@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"strings"
 
 	"github.com/sagefly/sagefly/api"
 	"github.com/sagefly/sagefly/engine/internal/listing"
@@ -87,12 +88,11 @@ func (s *Service) taggable(ctx context.Context, region string, tree map[string]a
 	if arn.Account != s.Account || arn.Region != region || table == nil {
 		return "", api.NotFound()
 	}
-	if _, err := table.Get(ctx, region, arn.Name); errors.Is(err, store.ErrNotFound) {
+	row, err := table.Get(ctx, region, arn.Name)
+	if errors.Is(err, store.ErrNotFound) {
 		return "", api.NotFound()
-	} else if err != nil {
-		return "", err
 	}
-	return text, nil
+	return strings.TrimSuffix(text, arn.Name) + row.Name, err
 }
 
 // TagsOf reads a tag list that was checked.

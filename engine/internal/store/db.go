@@ -34,7 +34,7 @@ type DB struct {
 	once   sync.Once
 
 	Jobs    *Table // training jobs
-	Tunings *Table // hyperparameter tuning jobs
+	Tunings *Table // hyperparameter tuning jobs, whose names are not case-sensitive (API reference)
 }
 
 type write struct {
@@ -62,7 +62,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	db := &DB{
 		read: r, write: w,
 		queue: make(chan *write, maxBatch), done: make(chan struct{}), closed: make(chan struct{}),
-		Jobs: &Table{name: "job"}, Tunings: &Table{name: "tuning"},
+		Jobs: &Table{name: "job"}, Tunings: &Table{name: "tuning", folded: true},
 	}
 	for _, t := range []*Table{db.Jobs, db.Tunings} {
 		if err := t.prepare(ctx, db); err != nil {

@@ -11,7 +11,7 @@ import (
 // ErrNotFound is returned when no row matches.
 var ErrNotFound = errors.New("not found")
 
-// ErrExists is returned by Insert when the region has a job of that name.
+// ErrExists is returned by Insert when the region has a job of that name, or of one that is the same to the table.
 var ErrExists = errors.New("already exists")
 
 // Job is one row of [DB.Jobs] or [DB.Tunings]: what was asked and what became of it. Request and State are JSON documents that only the
@@ -29,8 +29,9 @@ type Job struct {
 
 // Table is the jobs of one kind.
 type Table struct {
-	db   *DB
-	name string
+	db     *DB
+	name   string
+	folded bool // names that differ in case only are the same
 
 	// Compiled once, because they are on the path of every create, step and describe.
 	insert, update, byName *sql.Stmt
@@ -38,15 +39,19 @@ type Table struct {
 
 func (t *Table) prepare(ctx context.Context, db *DB) (err error) {
 	t.db = db
+	same, first := `region = ?1 AND name = ?2`, ``
+	if t.folded { // directories of before may have both; each is found by its own name
+		same, first = same+` COLLATE NOCASE`, ` ORDER BY name = ?2 DESC LIMIT 1`
+	}
 	for _, p := range []struct {
 		stmt  **sql.Stmt
 		on    *sql.DB
 		query string
 	}{
 		{&t.insert, db.write, `INSERT INTO ` + t.name + ` (region, name, status, created, modified, request, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (region, name) DO NOTHING`},
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM ` + t.name + ` WHERE ` + same + `)`},
 		{&t.update, db.write, `UPDATE ` + t.name + ` SET status = ?, modified = ?, state = ? WHERE id = ?`},
-		{&t.byName, db.read, `SELECT ` + jobColumns + ` FROM ` + t.name + ` WHERE region = ? AND name = ?`},
+		{&t.byName, db.read, `SELECT ` + jobColumns + ` FROM ` + t.name + ` WHERE ` + same + first},
 	} {
 		if *p.stmt, err = p.on.PrepareContext(ctx, p.query); err != nil {
 			return err

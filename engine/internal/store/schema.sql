@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS tuning (
   state     TEXT    NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS tuning_name    ON tuning (region, name);
+CREATE INDEX        IF NOT EXISTS tuning_folded  ON tuning (region, name COLLATE NOCASE);
 CREATE INDEX        IF NOT EXISTS tuning_created ON tuning (region, created, id);
 
 CREATE TABLE IF NOT EXISTS trial (

@@ -41,6 +41,38 @@ func insert(t testing.TB, db *DB, jobs ...Job) {
 	}
 }
 
+// The API reference says of tuning jobs' names that they are not case-sensitive, and nothing of the kind of training jobs'. Both rows of a
+// directory in which they were are found.
+func TestNamesOfTuningJobsAreNotCaseSensitive(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	insert(t, db, sample("Case", 1), sample("case", 2))
+	if _, err := db.Tunings.Insert(t.Context(), sample("Case", 3), "arn:Case", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Tunings.Insert(t.Context(), sample("case", 4), "arn:case", nil); !errors.Is(err, ErrExists) {
+		t.Errorf("second insert = %v, want ErrExists", err)
+	}
+	err := db.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO tuning (region, name, status, created, modified, request, state) VALUES ('us-east-1', 'case', 'Completed', 5, 5, '{}', '{}')`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Case": "Case", "case": "case"} {
+		if j, err := db.Tunings.Get(t.Context(), "us-east-1", name); err != nil || j.Name != want {
+			t.Errorf("%s = %s, %v", name, j.Name, err)
+		}
+	}
+	if j, err := db.Tunings.Get(t.Context(), "us-east-1", "CASE"); err != nil || j.Name == "" {
+		t.Errorf("CASE = %s, %v; want either", j.Name, err)
+	}
+	if j, err := db.Jobs.Get(t.Context(), "us-east-1", "CASE"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("training job CASE = %s, %v, want ErrNotFound", j.Name, err)
+	}
+}
+
 func TestNamesAreUniquePerRegion(t *testing.T) {
 	t.Parallel()
 	db := open(t)
