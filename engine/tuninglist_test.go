@@ -94,3 +94,18 @@ func TestTokensOfTrials(t *testing.T) {
 		}
 	}
 }
+
+// No time is after the end of time: a number beyond every clock is no small one.
+func TestJobsAfterAFarTime(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(bowls))
+	s.tune(t, tuning("now", 1))
+	for filter, want := range map[string]int{
+		`"CreationTimeAfter":1e300`: 0, `"CreationTimeBefore":1e300`: 1, `"CreationTimeAfter":-1e300`: 1, `"CreationTimeBefore":-1e300`: 0,
+	} {
+		_, body := s.send(t, "sagemaker", "SageMaker.ListHyperParameterTuningJobs", "{"+filter+"}", nil)
+		if got := strings.Count(string(body), `"HyperParameterTuningJobName"`); got != want {
+			t.Errorf("%s: %d jobs, want %d: %s", filter, got, want, body)
+		}
+	}
+}

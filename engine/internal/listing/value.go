@@ -31,7 +31,7 @@ func Number(v any, absent int) int {
 	return i
 }
 
-// instant reads a time of a validated tree; absent is the zero time.
+// instant reads a time of a validated tree; absent is the zero time. One that a count of milliseconds does not reach is the last that it does.
 func instant(v any) time.Time {
 	n, ok := v.(json.Number)
 	if !ok {
@@ -41,7 +41,7 @@ func instant(v any) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return time.UnixMilli(int64(f * 1000))
+	return time.UnixMilli(int64(min(max(f*1000, -1<<62), 1<<62)))
 }
 
 // Splice joins two JSON objects that share no member.
