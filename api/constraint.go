@@ -42,10 +42,12 @@ func mistyped(k kind, v any) string {
 	if fits(k, v) {
 		return ""
 	}
-	return token(v) + " can not be converted to " + target(k)
+	return inconvertible(k, v)
 }
 
-// fits reports whether a plain JSON value can become one of kind k.
+func inconvertible(k kind, v any) string { return token(v) + " can not be converted to " + target(k) }
+
+// fits reports whether a plain JSON value can become one of kind k. A whole number beyond its type's bounds does: see limits.
 func fits(k kind, v any) bool {
 	switch v.(type) {
 	case string:
@@ -60,7 +62,11 @@ func fits(k kind, v any) bool {
 	case k == kindInteger || k == kindLong:
 		return !strings.ContainsAny(literal, ".eE")
 	}
-	_, err := strconv.ParseFloat(literal, 64)
+	bits := 64
+	if k == kindFloat {
+		bits = 32
+	}
+	_, err := strconv.ParseFloat(literal, bits)
 	return err == nil
 }
 

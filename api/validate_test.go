@@ -281,6 +281,21 @@ func TestMistyped(t *testing.T) {
 	}
 }
 
+// TestNumbersThatDoNotFit: a Float has the range of 32 bits, up to 3.4e38.
+func TestNumbersThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	const target = "HyperParameterTuningJobConfig.TuningJobCompletionCriteria"
+	for value, want := range map[string]string{
+		"1e38": "", "-3.4e38": "", "1e-50": "",
+		"1e39": "SerializationException: NUMBER_VALUE can not be converted to a Float", "-1e39": "SerializationException: NUMBER_VALUE can not be converted to a Float",
+	} {
+		err := Validate("CreateHyperParameterTuningJob", tuning(t, target, `{"TargetObjectiveMetricValue":`+value+`}`)).Err()
+		if got := fmt.Sprint(err); (err == nil) != (want == "") || err != nil && got != want {
+			t.Errorf("%s: %v, want %q", value, err, want)
+		}
+	}
+}
+
 func TestDecode(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

@@ -69,6 +69,7 @@ func TestRefusals(t *testing.T) {
 		"malformed JSON":    {"sagemaker", describe, `{"TrainingJobName":`, nil, 400, "SerializationException", ""},
 		"JSON of no object": {"sagemaker", describe, `[1]`, nil, 400, "SerializationException", ""},
 		"wrong type":        {"sagemaker", describe, `{"TrainingJobName":5}`, nil, 400, "SerializationException", ""},
+		"logs: wrong type":  {"logs", "Logs_20140328.GetLogEvents", `{"limit":1e39}`, nil, 400, "SerializationException", "NUMBER_VALUE can not be converted to an Integer"},
 		"missing member": {
 			"sagemaker", describe, `{}`, nil, 400, "ValidationException",
 			"1 validation error detected: Value null at 'trainingJobName' failed to satisfy constraint: Member must not be null",

@@ -33,7 +33,7 @@ func decode(tree map[string]any) (*request, error) {
 	}
 	r := new(request)
 	if err := json.Unmarshal(text, r); err != nil {
-		return nil, api.Malformed(err.Error())
+		return nil, api.Undecoded(err)
 	}
 	return r, nil
 }

@@ -103,7 +103,7 @@ func recode(tree map[string]any) ([]byte, *request, error) {
 	}
 	r, err := decode(document)
 	if err != nil {
-		return nil, nil, api.Malformed(err.Error())
+		return nil, nil, api.Undecoded(err)
 	}
 	return document, r, nil
 }

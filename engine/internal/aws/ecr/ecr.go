@@ -77,7 +77,7 @@ func operations() map[string]operation {
 func (c call) read(in interface{ where() (account, name string) }) error {
 	if len(c.body) > 0 {
 		if err := json.Unmarshal(c.body, in); err != nil {
-			return api.Malformed(err.Error())
+			return api.Undecoded(err)
 		}
 	}
 	account, name := in.where()

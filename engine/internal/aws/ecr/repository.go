@@ -94,7 +94,7 @@ func (c call) describe() (any, error) {
 	}
 	if len(c.body) > 0 {
 		if err := json.Unmarshal(c.body, &in); err != nil {
-			return nil, api.Malformed(err.Error())
+			return nil, api.Undecoded(err)
 		}
 	}
 	found := c.Store.List(c.region)
@@ -233,7 +233,7 @@ func (c call) changePolicy(name, text, shown string) (any, error) {
 func (c call) labels() (any, error) {
 	var in struct{ ResourceARN string }
 	if err := json.Unmarshal(c.body, &in); err != nil {
-		return nil, api.Malformed(err.Error())
+		return nil, api.Undecoded(err)
 	}
 	name, ok := strings.CutPrefix(in.ResourceARN, c.arn(""))
 	if !ok {

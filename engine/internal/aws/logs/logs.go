@@ -45,7 +45,7 @@ func decode(body []byte, v any) error {
 		return nil
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return api.Malformed(err.Error())
+		return api.Undecoded(err)
 	}
 	return nil
 }

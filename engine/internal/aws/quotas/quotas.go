@@ -42,7 +42,7 @@ type Quota struct {
 func (f Face) Do(_ context.Context, region, operation string, body []byte) (any, error) {
 	var in request
 	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, api.Malformed(err.Error())
+		return nil, api.Undecoded(err)
 	}
 	if err := f.may(operation); err != nil {
 		return nil, err
