@@ -16,7 +16,8 @@ type Config struct {
 	Strategy Strategy
 	Maximize bool
 	Seed     uint64
-	// Start are points to try first, in this order. Points that are no points of the space are an error of Suggest.
+	// Start are points to try first, in this order and in their own words, but for whole numbers, which get no fraction. Points that are no
+	// points of the space are an error of Suggest.
 	Start []Point
 	// Parents are finished trials of earlier searches. Those whose points lie outside the space are left out.
 	Parents []Parent

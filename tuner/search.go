@@ -2,7 +2,6 @@ package tuner
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 )
@@ -34,7 +33,7 @@ func (s *Search) Suggest(trials []Trial) (Point, error) {
 			return nil, fmt.Errorf("starting %w", err)
 		}
 		if !k.tried[s.space.key(v)] {
-			return maps.Clone(p), nil // in its own words: on a logarithmic axis 0.01 would come back as 0.009999999999999995
+			return s.space.worded(p), nil
 		}
 	}
 	if float64(len(k.tried)) >= s.space.size {

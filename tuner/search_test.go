@@ -372,16 +372,18 @@ func TestStartingPoints(t *testing.T) {
 
 // With the trials of an equal search there is no new beginning: ten more are mostly better than ten of a fresh search. Points of the parent
 // are not tried again, and those outside the new ranges do no harm.
-// On a logarithmic axis 0.01 would come back as 0.009999999999999995.
+// On a logarithmic axis 0.01 would come back as 0.009999999999999995. Whole numbers are written as such.
 func TestStartingPointKeepsItsWords(t *testing.T) {
 	t.Parallel()
-	space, err := NewSpace(Parameter{Name: "rate", Min: 1e-4, Max: 1, Scale: Logarithmic})
+	space, err := NewSpace(Parameter{Name: "rate", Min: 1e-4, Max: 1, Scale: Logarithmic}, Parameter{Name: "depth", Kind: Integer, Max: 1e6}, Parameter{Name: "word", Kind: Categorical, Values: []string{"6.0"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := New(space, Config{Start: []Point{{"rate": "0.01"}}}).Suggest(nil)
-	if err != nil || got["rate"] != "0.01" {
-		t.Errorf("%v, %v", got, err)
+	for depth, want := range map[string]string{"6": "6", "6.0": "6", "1e3": "1000", "+7": "7"} {
+		got, err := New(space, Config{Start: []Point{{"rate": "0.01", "depth": depth, "word": "6.0"}}}).Suggest(nil)
+		if diff := cmp.Diff(Point{"rate": "0.01", "depth": want, "word": "6.0"}, got); diff != "" || err != nil {
+			t.Errorf("depth %s: %v (-want +got):\n%s", depth, err, diff)
+		}
 	}
 }
 

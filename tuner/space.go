@@ -239,6 +239,20 @@ func (s *Space) decode(v vector) Point {
 	return p
 }
 
+// worded is a point in its own words, for on a logarithmic axis 0.01 would come back as 0.009999999999999995; but a whole number has no fraction,
+// whoever wrote 6.0, since programs that want one do not read it.
+func (s *Space) worded(p Point) Point {
+	p = maps.Clone(p)
+	for i := range s.parameters {
+		parameter := &s.parameters[i]
+		if text, given := p[parameter.Name]; given && parameter.Kind == Integer {
+			v, _ := parameter.number(text) // encode has checked it
+			p[parameter.Name] = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+	}
+	return p
+}
+
 func (s *Space) encode(p Point) (vector, error) {
 	v := make(vector, len(s.parameters))
 	known := 0
