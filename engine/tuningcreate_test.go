@@ -6,6 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagefly/sagefly/engine/runner"
+	"github.com/sagefly/sagefly/engine/runner/fake"
 )
 
 // refuseTuning expects that a tuning job is refused with this text.
@@ -135,4 +138,29 @@ func TestCaseOfTuningJobNames(t *testing.T) {
 		t.Error(err)
 	}
 	s.tune(t, tuning("case", 1))
+}
+
+// What trials print may follow from a tuned value, in every definition, whichever the search begins with: XGBoost prints auc where eval_metric
+// names it, and rmse without one.
+func TestDefinitionsWhoseObjectiveIsTuned(t *testing.T) {
+	t.Parallel()
+	s := start(t, playing(func(runner.Spec) fake.Script {
+		return fake.Script{Lines: []fake.Line{{Text: "[0]\tvalidation-auc:0.75"}}}
+	}))
+	r := tuning("several", 4)
+	c, d := r.HyperParameterTuningJobConfig, *r.TrainingJobDefinition
+	d.TuningObjective = &types.HyperParameterTuningJobObjective{Type: types.HyperParameterTuningJobObjectiveTypeMaximize, MetricName: new("validation:auc")}
+	d.HyperParameterRanges = &types.ParameterRanges{
+		CategoricalParameterRanges: []types.CategoricalParameterRange{{Name: new("eval_metric"), Values: []string{"auc", "auc,rmse"}}},
+		ContinuousParameterRanges:  c.ParameterRanges.ContinuousParameterRanges,
+	}
+	c.HyperParameterTuningJobObjective, c.ParameterRanges, r.TrainingJobDefinition = nil, nil, nil
+	for _, name := range []string{"a", "b", "c"} {
+		d.DefinitionName = &name
+		r.TrainingJobDefinitions = append(r.TrainingJobDefinitions, d)
+	}
+	s.tune(t, r)
+	if d := s.tuned(t, "several"); *d.ObjectiveStatusCounters.Succeeded != 4 {
+		t.Errorf("%s, %d with an objective: %s", d.HyperParameterTuningJobStatus, *d.ObjectiveStatusCounters.Succeeded, deref(d.FailureReason))
+	}
 }

@@ -164,6 +164,26 @@ func (d *definition) tuned(p tuner.Point) map[string]string {
 	return tuned
 }
 
+// example are hyperparameters that a trial of this definition could have: what it is, and where its objective is, may depend on them.
+func (p *plan) example(d *definition) (map[string]string, error) {
+	var own []tuner.Parameter
+	for _, parameter := range p.Parameters {
+		switch when := parameter.When; {
+		case d.Name != "" && parameter.Name == choice:
+			parameter.Values = []string{d.Name}
+		case d.Name != "" && when.In[0] != d.Name:
+			continue
+		}
+		own = append(own, parameter)
+	}
+	space, err := tuner.NewSpace(own...)
+	if err != nil {
+		return nil, fmt.Errorf("space of definition %s: %w", d.Name, err)
+	}
+	point, err := tuner.New(space, tuner.Config{}).Suggest(nil)
+	return d.tuned(point), err
+}
+
 // request is CreateTrainingJob's for a trial.
 func (d *definition) request(name string, tuned map[string]string) (map[string]any, error) {
 	r, err := api.Decode(d.Job)
