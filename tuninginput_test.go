@@ -59,7 +59,7 @@ func TestTrialInputRunsAgain(t *testing.T) {
 	target := local(t)
 	archiveAt(t, target, "m.tar.gz", []tar.Header{{Name: "base"}}, map[string][]byte{"base": []byte("a\n")})
 	fill(t, target, "data", "d/x.csv", "d/x.csv.bak", "train/a", "train2/b")
-	search := sagefly.NewTuning("report-search", report, sagefly.TuningConfig{Objective: sagefly.Minimize("accuracy"), Ranges: sagefly.Ranges{"learning_rate": sagefly.Float(0, 1)}})
+	search := sagefly.NewTuning("report-search", report, sagefly.TuningConfig{Objective: sagefly.Minimize("accuracy"), Ranges: sagefly.Ranges{"learning_rate": sagefly.Float(0.01, 1)}})
 	train := sagefly.Dir(folder(t, map[string]string{"a.csv": "1\n"}))
 	file := sagefly.File(folder(t, map[string]string{"b.csv": "1\n"}) + "/b.csv")
 	for name, in := range map[string]reportInput{
