@@ -97,6 +97,15 @@ func writablePath(flag, name string) (string, error) {
 	return path, nil
 }
 
+// checkOut refuses a folder for what a training job leaves when nothing could be written to it, or this command would not.
+func checkOut(out string, detach bool) error {
+	if out != "" && detach {
+		return usage("--out and --detach exclude each other", "the model is there when the job has ended, and this command does not wait for that",
+			"leave it out; then:  sagefly wait NAME", shellLine([]string{"sagefly", "download", "NAME", "--out", out}))
+	}
+	return checkFolder(out)
+}
+
 // checkFolder refuses a folder, there already or to be made, that nothing could be written to.
 func checkFolder(name string) error {
 	if name == "" {

@@ -181,6 +181,9 @@ func (a *app) runTask(ctx context.Context, task sagefly.Task, o *runFlags) error
 	if o.detach && a.fresh {
 		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
 	}
+	if err := checkOut(o.out, o.detach); err != nil {
+		return err
+	}
 	if _, err := o.target(&target{}); err != nil {
 		return err
 	}

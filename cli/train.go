@@ -67,6 +67,9 @@ func newTrain(a *app) *cobra.Command {
 			if o.detach && a.fresh {
 				return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
 			}
+			if err := checkOut(o.out, o.detach); err != nil {
+				return err
+			}
 			if len(args) == 1 && isScript(args[0]) {
 				return a.trainScript(cmd.Context(), args[0], &o)
 			}

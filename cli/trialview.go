@@ -19,6 +19,7 @@ type trialView struct {
 	screen *screen
 	told   map[string]bool // trials whose end was printed
 	best   string          // the trial that was called the best
+	old    *trial          // the best one of earlier searches that this one goes on from, nil = none
 }
 
 func newTrialView(s *screen) *trialView { return &trialView{screen: s, told: map[string]bool{}} }
@@ -30,6 +31,10 @@ func (v *trialView) see(job *tuningJob, trials []trial) {
 		return
 	}
 	metric, maximize := objectiveOf(job)
+	if old := inherited(job); v.old == nil && old != nil {
+		v.old = old
+		v.screen.event(v.screen.now(), bestSoFar(old, metric))
+	}
 	names := names(variedOf(searchedRanges(job)))
 	for i, t := range trials {
 		over := cloud.TuningEnded(job.HyperParameterTuningJobStatus)
@@ -61,9 +66,30 @@ func (v *trialView) improve(trials []trial, metric string, maximize bool) {
 	if i < 0 || deref(known[i].TrainingJobName) == v.best {
 		return
 	}
+	if v.old != nil && bestTrial([]trial{*v.old, known[i]}, maximize) == 0 {
+		return
+	}
 	v.best = deref(known[i].TrainingJobName)
-	value, _ := objectiveValue(known[i])
-	v.screen.event(v.endOf(known[i]), fmt.Sprintf("best so far: trial %d, %s %s", numberOf(known[i], i), metric, number(value)))
+	v.screen.event(v.endOf(known[i]), bestSoFar(&known[i], metric))
+}
+
+// inherited is the best trial while it is still one of an earlier search that this one goes on from, nil when it is not.
+func inherited(job *tuningJob) *trial {
+	b := job.OverallBestTrainingJob
+	if b == nil || deref(b.TuningJobName) == "" || deref(b.TuningJobName) == deref(job.HyperParameterTuningJobName) {
+		return nil
+	}
+	return b
+}
+
+// bestSoFar says which trial is the best; one of another search by its name.
+func bestSoFar(t *trial, metric string) string {
+	value, _ := objectiveValue(*t)
+	name := fmt.Sprintf("trial %d", cloud.TrialNumber(deref(t.TrainingJobName)))
+	if other := deref(t.TuningJobName); other != "" {
+		name += " of " + other
+	}
+	return fmt.Sprintf("best so far: %s, %s %s", name, metric, number(value))
 }
 
 // line is a trial that has ended.
@@ -113,9 +139,10 @@ func (v *trialView) footer(job *tuningJob, trials []trial) string {
 		}
 	}
 	var parts []string
-	if i := bestTrial(trials, maximize); i >= 0 {
-		value, _ := objectiveValue(trials[i])
-		parts = append(parts, fmt.Sprintf("best so far: trial %d, %s %s", numberOf(trials[i], i), metric, number(value)))
+	if old := inherited(job); old != nil {
+		parts = append(parts, bestSoFar(old, metric))
+	} else if i := bestTrial(trials, maximize); i >= 0 {
+		parts = append(parts, bestSoFar(&trials[i], metric))
 	}
 	parts = append(parts, string(job.HyperParameterTuningJobStatus), fmt.Sprintf("%d%s", done, trialLimit(job)))
 	if job.CreationTime != nil {

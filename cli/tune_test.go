@@ -359,6 +359,33 @@ func TestBestSoFarOfTrialsThatEndInAnotherOrder(t *testing.T) {
 	}
 }
 
+// A search that goes on from another one begins with the best of that.
+func TestBestSoFarOfAnEarlierSearch(t *testing.T) {
+	t.Parallel()
+	a, out := tuneApp(t)
+	job, trials := sampleTuning() // objectives 2.5 and 2.25
+	job.OverallBestTrainingJob = &types.HyperParameterTrainingJobSummary{
+		TrainingJobName: new("old-007-0123abcd"), TuningJobName: new("old"), TrainingJobStatus: types.TrainingJobStatusCompleted,
+		FinalHyperParameterTuningJobObjectiveMetric: &types.FinalHyperParameterTuningJobObjectiveMetric{MetricName: new("rmse"), Value: new(float32(2.375))},
+	}
+	v := newTrialView(a.screen)
+	v.see(job, trials[:1])
+	if footer := v.footer(job, trials[:1]); !strings.HasPrefix(footer, "best so far: trial 7 of old, rmse 2.37500 · ") {
+		t.Error(footer)
+	}
+	job.OverallBestTrainingJob = &trials[1]
+	v.see(job, trials[:2])
+	var best []string
+	for line := range strings.Lines(out.String()) {
+		if _, text, ok := strings.Cut(line, "best so far: "); ok {
+			best = append(best, strings.TrimSpace(text))
+		}
+	}
+	if d := cmp.Diff([]string{"trial 7 of old, rmse 2.37500", "trial 2, rmse 2.25000"}, best); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func TestTrialLines(t *testing.T) {
 	t.Parallel()
 	a, out := tuneApp(t)

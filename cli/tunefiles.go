@@ -98,7 +98,7 @@ func reportNotes(job *tuningJob) []string {
 	if parents := parentsOf(job); parents != nil {
 		notes = append(notes, "It began with what is known from "+strings.Join(parents, ", ")+".")
 	}
-	if b := job.OverallBestTrainingJob; b != nil && deref(b.TuningJobName) != "" && deref(b.TuningJobName) != deref(job.HyperParameterTuningJobName) {
+	if b := inherited(job); b != nil {
 		notes = append(notes, fmt.Sprintf("The best trial is still %s of %s.", deref(b.TrainingJobName), deref(b.TuningJobName)))
 	}
 	return notes

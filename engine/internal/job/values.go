@@ -15,9 +15,9 @@ import (
 // valuesInterval is how often a running job's logs are looked at for values.
 const valuesInterval = 100 * time.Millisecond
 
-// Values calls value for every value of a metric that a job prints, with the time in the log, from the beginning and as they are printed, until the job has ended and
-// its log is read, or ctx is done. Of several hosts one counts: the one whose first value is the earliest by the times in the logs, which is
-// the same one whoever reads them and whenever; of hosts in the same millisecond, the first.
+// Values calls value for every value of a metric that a job prints, with the time in the log, from the beginning and as they are printed, until
+// the job has ended and its log is read, or ctx is done. Of several hosts one counts: the one whose first value is the earliest by the times in
+// the logs, which is the same one whoever reads them and whenever; of hosts in the same millisecond, the first.
 func (s *Service) Values(ctx context.Context, region, name, metricName string, value func(time.Time, float64)) error {
 	w, err := s.valueReader(ctx, region, name, metricName)
 	if err != nil {
