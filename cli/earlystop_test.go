@@ -1,3 +1,5 @@
+//go:build !sagefly_task
+
 package cli
 
 import (
