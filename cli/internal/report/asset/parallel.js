@@ -61,7 +61,7 @@ function drawAxis(view, k, at) {
 // axisTitle is above the axis, every second one higher where axes are close; at the drawing's sides there is less room.
 function axisTitle(view, name, k, at) {
   const side = k === 0 || at.end, close = at.gap < 110, room = close ? (side ? 1.1 : 1.7) * at.gap : side ? at.gap / 2 + 34 : at.gap - 8;
-  const short = cut(name, room), half = short.length * 3.6;
+  const short = cut(name, room), half = short.length * 4.1;
   const x = Math.min(Math.max(at.x, half + 2), view.width - half - 2);
   const title = svg("text", { x: px(x), y: at.box.top - (k % 2 && at.gap < 110 ? 34 : 16), class: "strong", "text-anchor": "middle" }, short);
   title.append(svg("title", {}, name));
