@@ -32,7 +32,7 @@ func (s *Search) Suggest(trials []Trial) (Point, error) {
 		if err != nil {
 			return nil, fmt.Errorf("starting %w", err)
 		}
-		if !k.tried[s.space.key(v)] {
+		if s.untried(k, v) {
 			return s.space.worded(p), nil
 		}
 	}
@@ -47,8 +47,7 @@ func (s *Search) Suggest(trials []Trial) (Point, error) {
 }
 
 func (s *Search) next(k *knowledge) vector {
-	untried := func(v vector) bool { return !k.tried[s.space.key(v)] }
-	if hint := slices.IndexFunc(k.hints, untried); hint >= 0 && s.config.Strategy == Bayesian {
+	if hint := slices.IndexFunc(k.hints, func(v vector) bool { return s.untried(k, v) }); hint >= 0 && s.config.Strategy == Bayesian {
 		return k.hints[hint]
 	}
 	switch {
@@ -68,7 +67,7 @@ func (s *Search) first(k *knowledge) (found vector) {
 		return nil
 	}
 	s.space.points(func(v vector) bool {
-		if !k.tried[s.space.key(v)] {
+		if s.untried(k, v) {
 			found = v
 		}
 		return found == nil
@@ -81,7 +80,7 @@ func (s *Search) first(k *knowledge) (found vector) {
 func (s *Search) random(k *knowledge) vector {
 	r := s.stream(k.index)
 	for range 100 {
-		if v := s.space.uniform(r); !k.tried[s.space.key(v)] {
+		if v := s.space.uniform(r); s.untried(k, v) {
 			return v
 		}
 	}
@@ -100,7 +99,7 @@ func (s *Search) left(k *knowledge, most float64) (all []vector) {
 		return nil
 	}
 	s.space.points(func(v vector) bool {
-		if !k.tried[s.space.key(v)] {
+		if s.untried(k, v) {
 			all = append(all, v)
 		}
 		return true
@@ -115,7 +114,7 @@ func (s *Search) begin(k *knowledge) vector {
 	for i := range shift {
 		shift[i] = r.Float64()
 	}
-	if v := s.space.design(k.index, shift); !k.tried[s.space.key(v)] {
+	if v := s.space.design(k.index, shift); s.untried(k, v) {
 		return v
 	}
 	return s.random(k)
@@ -184,6 +183,9 @@ func (s *Search) sign(t *Trial) float64 {
 	}
 	return t.Value
 }
+
+// untried says that no trial has the point.
+func (s *Search) untried(k *knowledge, v vector) bool { return !k.tried[s.space.key(v)] }
 
 // try marks a point as tried: as it is written, and as a search that comes back to its place would write it.
 func (k *knowledge) try(s *Space, p Point, v vector) {

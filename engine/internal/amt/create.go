@@ -74,10 +74,6 @@ func (c *creation) check(ctx context.Context, p *plan) error {
 			return api.ValidationError("The search cannot begin: number %d of the points to try first: %v.", i+1, err)
 		}
 	}
-	_, err = tuner.New(space, p.Search).Suggest(nil)
-	if err != nil && !errors.Is(err, tuner.ErrExhausted) { // then everything was tried before
-		return api.ValidationError("The search cannot begin: %v.", err)
-	}
 	_, trees := c.definitions()
 	for i := range p.Definitions {
 		d := &p.Definitions[i]
