@@ -312,7 +312,7 @@ func (d *definition) checkBuiltinObjective(o Objective) error {
 	m, known := facts.Metric(o.metric)
 	switch {
 	case !known && isMetric(facts, o.metric):
-		return fmt.Errorf("Objective: %s: a search with %s %s is for a metric of the validation data: did you mean validation:%s?", o.metric, d.algorithm, facts.Tag, bareMetric(o.metric))
+		return fmt.Errorf("Objective: %s: a search with %s %s is for a metric of the validation data: did you mean validation:%s?", o.metric, d.algorithm, facts.Tag, algorithm.BareMetric(o.metric))
 	case !known:
 		var names []string
 		for _, m := range facts.Metrics {
@@ -329,12 +329,9 @@ func (d *definition) checkBuiltinObjective(o Objective) error {
 
 // isMetric says that a name is a metric's, of other data than the validation data.
 func isMetric(facts algorithm.Version, name string) bool {
-	_, known := facts.Metric(bareMetric(name))
+	_, known := facts.Metric(algorithm.BareMetric(name))
 	return known
 }
-
-// bareMetric is a metric's name without the data that it is of: rmse of train:rmse.
-func bareMetric(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
 
 // checkEpochs says when Hyperband would not know how long a trial is. What hyperparameters a script gets is known when it is launched.
 func (d *definition) checkEpochs(c TuningConfig) error {

@@ -3,6 +3,7 @@ package algorithm
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sagefly/sagefly/internal/nearest"
@@ -117,6 +118,9 @@ func (v Version) Metric(name string) (Metric, bool) {
 	}
 	return Metric{}, false
 }
+
+// BareMetric is a metric's name without the data that it is of: rmse of train:rmse.
+func BareMetric(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
 
 func joinTags(versions []Version) string {
 	s := ""

@@ -8,10 +8,10 @@ import (
 // The limits of a tuning job (developer guide, Resource Limits for Automatic Model Tuning), at their highest: AWS's
 // defaults can be lower. The last one is HyperbandStrategyConfig's.
 const (
-	maxTrials         = 750
-	maxRandomTrials   = 10000
-	maxParallelTrials = 100
-	maxResource       = 20000
+	MaxTrials         = 750
+	MaxRandomTrials   = 10_000 // with the strategy Random
+	MaxParallelTrials = 100
+	maxResource       = 20_000
 )
 
 // checkStrategy checks what belongs to one strategy only.
@@ -92,7 +92,7 @@ func checkGrid(tree map[string]any) *Error {
 	config := object(tree, "HyperParameterTuningJobConfig")
 	limits := object(config, "ResourceLimits")
 	switch {
-	case total > maxTrials:
+	case total > MaxTrials:
 		return gridTooLarge()
 	case counted && has(limits, "MaxNumberOfTrainingJobs") && count(limits, "MaxNumberOfTrainingJobs") != int64(total):
 		return refuse(gridLimit, "With the strategy Grid MaxNumberOfTrainingJobs must be left out or be the number of combinations, "+strconv.Itoa(total)+".")
@@ -105,14 +105,14 @@ var gridLimit = []string{"HyperParameterTuningJobConfig", "ResourceLimits", "Max
 // CheckGridSize refuses a search with the strategy Grid over a space of more points than it can search; size may be infinite. CheckTuningJob does
 // so where the request has all the ranges; where the service chooses some, its caller knows the space.
 func CheckGridSize(size float64) error {
-	if size > maxTrials {
+	if size > MaxTrials {
 		return gridTooLarge()
 	}
 	return nil
 }
 
 func gridTooLarge() *Error {
-	return refuse(gridLimit, "The ranges have more than "+strconv.Itoa(maxTrials)+" combinations, the most that the strategy Grid can search.")
+	return refuse(gridLimit, "The ranges have more than "+strconv.Itoa(MaxTrials)+" combinations, the most that the strategy Grid can search.")
 }
 
 // combinations is the size of a space of categories, or some number beyond every limit.
@@ -120,7 +120,7 @@ func combinations(ranges map[string]any) int {
 	product := 1
 	for _, r := range list(ranges, "CategoricalParameterRanges") {
 		parameter, _ := r.(map[string]any)
-		product = min(product*len(list(parameter, "Values")), maxTrials+1)
+		product = min(product*len(list(parameter, "Values")), MaxTrials+1)
 	}
 	return product
 }
@@ -131,9 +131,9 @@ func combinations(ranges map[string]any) int {
 func checkLimits(tree map[string]any) *Error {
 	config := object(tree, "HyperParameterTuningJobConfig")
 	limits := object(config, "ResourceLimits")
-	strategy, most := text(config, "Strategy"), int64(maxTrials)
+	strategy, most := text(config, "Strategy"), int64(MaxTrials)
 	if strategy == "Random" {
-		most = maxRandomTrials
+		most = MaxRandomTrials
 	}
 	at := []string{"HyperParameterTuningJobConfig", "ResourceLimits"}
 	switch {
@@ -141,8 +141,8 @@ func checkLimits(tree map[string]any) *Error {
 		return refuse(below(at, "MaxNumberOfTrainingJobs"), "MaxNumberOfTrainingJobs must be given with the strategy "+strategy+".")
 	case count(limits, "MaxNumberOfTrainingJobs") > most:
 		return refuse(below(at, "MaxNumberOfTrainingJobs"), "MaxNumberOfTrainingJobs can be at most "+strconv.FormatInt(most, 10)+" with the strategy "+strategy+".")
-	case count(limits, "MaxParallelTrainingJobs") > maxParallelTrials:
-		return refuse(below(at, "MaxParallelTrainingJobs"), "MaxParallelTrainingJobs can be at most "+strconv.Itoa(maxParallelTrials)+".")
+	case count(limits, "MaxParallelTrainingJobs") > MaxParallelTrials:
+		return refuse(below(at, "MaxParallelTrainingJobs"), "MaxParallelTrainingJobs can be at most "+strconv.Itoa(MaxParallelTrials)+".")
 	}
 	return nil
 }

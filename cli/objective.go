@@ -134,7 +134,7 @@ func chosenMetric(v algorithm.Version, text string) (algorithm.Metric, error) {
 	if !known {
 		p := refused(fmt.Sprintf("unknown metric %q", name), fmt.Sprintf("a search with %s %s can be for a metric of the validation data", v.Algorithm, v.Tag))
 		p.Where = "--objective " + text
-		for _, near := range nearest.Words(bareMetric(name), metricNames(v)) {
+		for _, near := range nearest.Words(algorithm.BareMetric(name), metricNames(v)) {
 			m, _ := v.Metric(near)
 			p.Fix = append(p.Fix, fmt.Sprintf("--objective %s:%s", directionOf(m), m.ObjectiveName()))
 		}
@@ -148,14 +148,6 @@ func chosenMetric(v algorithm.Version, text string) (algorithm.Metric, error) {
 		return metric, p
 	}
 	return metric, nil
-}
-
-// bareMetric is a metric's name without the data that it is of: rmse of train:rmse.
-func bareMetric(name string) string {
-	if i := strings.LastIndexByte(name, ':'); i >= 0 {
-		return name[i+1:]
-	}
-	return name
 }
 
 func metricNames(v algorithm.Version) []string {

@@ -97,8 +97,21 @@ func writablePath(flag, name string) (string, error) {
 	return path, nil
 }
 
+// checkFresh refuses a throw-away engine to a command that does not wait for its job.
+func (a *app) checkFresh() error {
+	if a.fresh {
+		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
+	}
+	return nil
+}
+
 // checkOut refuses a folder for what a training job leaves when nothing could be written to it, or this command would not.
-func checkOut(out string, detach bool) error {
+func (a *app) checkOut(out string, detach bool) error {
+	if detach {
+		if err := a.checkFresh(); err != nil {
+			return err
+		}
+	}
 	if out != "" && detach {
 		return usage("--out and --detach exclude each other", "the model is there when the job has ended, and this command does not wait for that",
 			"leave it out; then:  sagefly wait NAME", shellLine([]string{"sagefly", "download", "NAME", "--out", out}))

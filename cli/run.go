@@ -178,10 +178,7 @@ func (a *app) runTask(ctx context.Context, task sagefly.Task, o *runFlags) error
 	if err := a.insideJob(); err != nil {
 		return err
 	}
-	if o.detach && a.fresh {
-		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
-	}
-	if err := checkOut(o.out, o.detach); err != nil {
+	if err := a.checkOut(o.out, o.detach); err != nil {
 		return err
 	}
 	if _, err := o.target(&target{}); err != nil {

@@ -64,10 +64,7 @@ func newTrain(a *app) *cobra.Command {
 		Example: trainExample,
 		Args:    args(0, 1, "an algorithm or --file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.detach && a.fresh {
-				return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
-			}
-			if err := checkOut(o.out, o.detach); err != nil {
+			if err := a.checkOut(o.out, o.detach); err != nil {
 				return err
 			}
 			if len(args) == 1 && isScript(args[0]) {

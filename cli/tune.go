@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sagefly/sagefly"
+	"github.com/sagefly/sagefly/api"
 )
 
 const tuneLong = `Search for the hyperparameters with which a built-in algorithm, or your own script, trains best. Every trial is a training job.
@@ -123,26 +124,19 @@ func (o *searchFlags) bind(cmd *cobra.Command) {
 	o.changed = f.Changed
 }
 
-// The most that the API takes (developer guide, Resource Limits for Automatic Model Tuning).
-const (
-	maxTrials         = 750
-	maxRandomTrials   = 10_000 // with the strategy random
-	maxParallelTrials = 100
-
-	defaultTrials = 20 // of sagefly.TuningConfig
-)
+const defaultTrials = 20 // of sagefly.TuningConfig
 
 // check refuses numbers that mean nothing. kind is "" when the strategy is still to be read.
 func (o *searchFlags) check(kind sagefly.Strategy) error {
-	most := maxTrials
+	most := api.MaxTrials
 	if kind == sagefly.Random || kind == "" {
-		most = maxRandomTrials
+		most = api.MaxRandomTrials
 	}
 	switch {
 	case o.changed("jobs") && (o.jobs < 1 || o.jobs > most):
 		return outside("jobs", o.jobs, most)
-	case o.changed("parallel") && (o.parallel < 1 || o.parallel > maxParallelTrials):
-		return outside("parallel", o.parallel, maxParallelTrials)
+	case o.changed("parallel") && (o.parallel < 1 || o.parallel > api.MaxParallelTrials):
+		return outside("parallel", o.parallel, api.MaxParallelTrials)
 	case o.seed < 0 || o.seed > math.MaxInt32:
 		return usage(fmt.Sprintf("--seed %d: want 0 to %d", o.seed, math.MaxInt32), "")
 	}
@@ -158,8 +152,8 @@ func outside(flag string, n, most int) error {
 
 // checkDetach refuses what a command does after its search when it does not wait for that.
 func (a *app) checkDetach(o *searchFlags, name, out string) error {
-	if a.fresh {
-		return usage("--fresh and --detach exclude each other", "a throw-away engine ends with this command")
+	if err := a.checkFresh(); err != nil {
+		return err
 	}
 	if name == "" {
 		name = "NAME"
